@@ -1,0 +1,1 @@
+//! WGSL compute shaders through wgpu.

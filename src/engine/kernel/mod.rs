@@ -1,0 +1,10 @@
+//! The kernels' contracts: what goes in, what comes out, in which order and unit.
+
+mod field_to_rgba;
+mod mixture_field;
+mod mixture_particles;
+pub mod quantity;
+
+pub use field_to_rgba::{Colouring, FieldToRgba, ValueScale};
+pub use mixture_field::{Field, FieldRequest, MixtureField};
+pub use mixture_particles::{MixtureParticles, ParticleRequest, Particles};

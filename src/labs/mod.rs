@@ -1,0 +1,103 @@
+//! The labs, one folder each: what a scene holds, what its run does, how it is shown.
+//!
+//! To add a lab, write its folder and add its entry to [`ALL`]. Menus, the gallery, the command line, files and tests
+//! loop over that list.
+
+pub mod scene_file;
+pub mod score_field;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::core::param::KindInfo;
+use crate::engine::Engine;
+use scene_file::SceneError;
+
+/// One lab of the family.
+pub struct LabEntry {
+    /// Names. `id` is the value of "lab" in scene files.
+    pub info: KindInfo,
+    /// Version of its scene files that this program writes.
+    pub version: u64,
+    /// One paragraph for the about box and `list`.
+    pub about: &'static str,
+    /// Built-in scenes, in the order in which the gallery shows them.
+    pub gallery: &'static [GalleryScene],
+    /// Checks a scene, fills in what it leaves out, and returns it as it would be saved.
+    pub check: fn(&Value) -> Result<Value, SceneError>,
+    /// Runs a scene to its end and writes its arrays.
+    pub run: fn(&Value, &RunContext<'_>) -> anyhow::Result<Value>,
+    /// Opens a scene in the window.
+    #[cfg(feature = "gui")]
+    pub open: fn(&Value, Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError>,
+}
+
+/// A scene that comes with the program.
+pub struct GalleryScene {
+    /// File name without extension, also on the command line: `gallery:two_points`.
+    pub id: &'static str,
+    /// The file's text.
+    pub text: &'static str,
+}
+
+/// Every lab.
+pub static ALL: &[&LabEntry] = &[&score_field::ENTRY];
+
+/// What a headless run may use.
+pub struct RunContext<'a> {
+    /// Who computes.
+    pub engine: &'a Arc<dyn Engine>,
+    /// Folder for the arrays; it exists.
+    pub out: &'a Path,
+    /// Told how far the run is, from 0 to 1.
+    pub progress: &'a dyn Fn(f64),
+}
+
+/// A lab in the window. It owns its scene and the scene's run.
+#[cfg(feature = "gui")]
+pub trait LabView {
+    /// The scene as it would be saved, the time shown included.
+    fn scene(&self) -> Value;
+
+    /// A number that changes whenever the user edits the scene; moving the play head is no edit.
+    fn edit_stamp(&self) -> u64;
+
+    /// Name of the latest edit, as in "Undo move point".
+    fn last_edit(&self) -> &str;
+
+    /// Replaces the scene (undo, redo, reset), keeping what belongs to the view: zoom, selection, open panels.
+    ///
+    /// # Errors
+    /// The scene does not fit this lab; the running scene stays.
+    fn restore(&mut self, scene: &Value) -> Result<(), SceneError>;
+
+    /// Moves the run on by `dt` seconds of wall time and asks for a repaint if anything changes. Called once a frame,
+    /// before [`LabView::ui`], also while the window is hidden.
+    fn logic(&mut self, ctx: &egui::Context, dt: f32);
+
+    /// Draws the lab's panels and canvas into the space that the window leaves it.
+    fn ui(&mut self, ui: &mut egui::Ui);
+
+    /// Draws only the figure, for `render` and export: canvas, axes, colour bar, no controls.
+    fn figure(&mut self, ui: &mut egui::Ui);
+
+    /// Takes text pasted or a file dropped on the lab. Returns what was done, or why not, in one sentence.
+    ///
+    /// # Errors
+    /// The sentence to show.
+    fn import(&mut self, name: &str, bytes: &[u8]) -> Result<String, String>;
+
+    /// Seconds the last step and the last picture took to compute, for the status bar.
+    fn compute_secs(&self) -> [f32; 2];
+
+    /// What the user should know about the numbers on screen: clipped ranges, too large steps, too few samples.
+    fn warnings(&self) -> Vec<String>;
+
+    /// Whether computing is still under way, so that the picture on screen is not the final one.
+    fn is_busy(&self) -> bool;
+
+    /// Uses another engine from now on; the run goes on where it is.
+    fn set_engine(&mut self, engine: Arc<dyn Engine>);
+}

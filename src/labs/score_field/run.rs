@@ -1,0 +1,1 @@
+//! What a scene does: particles carried along its time grid.

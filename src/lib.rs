@@ -1,0 +1,25 @@
+//! Diffuscope: a laboratory for diffusion models whose score is known exactly.
+//!
+//! | module | what it holds | may use |
+//! |---|---|---|
+//! | [`core`] | the theory in plain f64 | nothing of the below |
+//! | [`engine`] | the same quantities fast: SIMD on the CPU, WGSL on the GPU | `core` |
+//! | [`labs`] | one folder a lab: its scene (data), its run (what the scene does), its view | `core`, `engine`, `ui` in views |
+//! | `ui` | widgets that all labs share, every colour | `core`, `engine` |
+//! | `app` | the window: layout, menus, files, undo | all |
+//! | [`cli`] | the command line | all |
+//!
+//! # Symbols
+//! x a place, t time (grows with noise), α signal, σ noise, S noise shape, ᾱ = α², s = ∇ log p_t the score, D = E[x_0|x_t]
+//! the denoiser, C the covariance of the proxy score. Papers: `[EFT]` information spreading from effective field theory,
+//! `[GTV]` generalization through variance, `[GAUSS]` Gaussian score approximation, `[PHYS]` the physics of diffusion
+//! generative models, `[CW]` generative diffusion in very large dimensions.
+
+#[cfg(feature = "gui")]
+pub mod app;
+pub mod cli;
+pub mod core;
+pub mod engine;
+pub mod labs;
+#[cfg(feature = "gui")]
+pub mod ui;
