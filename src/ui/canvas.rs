@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, CornerRadius, FontId, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
 
-use super::theme;
+use super::theme::{self, Tokens};
 
 /// Smallest and largest extent of the plane that can be brought in sight, in units of length.
 const SPAN_RANGE: [f64; 2] = [1e-6, 1e8];
@@ -147,6 +147,8 @@ pub struct ShownCanvas {
     /// Whether an axis was double-clicked, which asks for the first view again.
     pub reset: bool,
     axes: [String; 2],
+    around: Painter,
+    tokens: &'static Tokens,
 }
 
 impl<'a> Canvas<'a> {
@@ -179,13 +181,15 @@ impl<'a> Canvas<'a> {
         response.widget_info(|| info(self.name));
         let plane = Plane::new(camera, inner);
         let painter = ui.painter().with_clip_rect(inner.intersect(ui.clip_rect()));
-        painter.rect_filled(inner, CornerRadius::ZERO, theme::tokens(ui.visuals()).canvas_background);
-        ShownCanvas { response, plane, painter, reset, axes: self.axes.map(str::to_owned) }
+        let tokens = theme::tokens(ui.visuals());
+        painter.rect_filled(inner, CornerRadius::ZERO, tokens.canvas_background);
+        let axes = self.axes.map(str::to_owned);
+        ShownCanvas { response, plane, painter, reset, axes, around: ui.painter().clone(), tokens }
     }
 }
 
 fn info(name: &str) -> egui::WidgetInfo {
-    egui::WidgetInfo::labeled(egui::WidgetType::Other, true, name)
+    egui::WidgetInfo::labeled(egui::Role::Canvas, true, name)
 }
 
 impl ShownCanvas {
@@ -209,9 +213,14 @@ impl ShownCanvas {
         }
         let moved = *camera != before;
         if moved {
-            self.plane = Plane::new(camera, self.plane.rect);
+            self.look(camera);
         }
         moved
+    }
+
+    /// Looks elsewhere from now on, in this frame already.
+    pub fn look(&mut self, camera: &Camera) {
+        self.plane = Plane::new(camera, self.plane.rect);
     }
 
     /// Draws a line across the picture at every tick.
@@ -228,9 +237,8 @@ impl ShownCanvas {
     }
 
     /// Draws frame, ticks, numbers and names of the axes.
-    pub fn draw_axes(&self, ui: &Ui) {
-        let tokens = theme::tokens(ui.visuals());
-        let painter = ui.painter();
+    pub fn draw_axes(&self) {
+        let Self { around: painter, tokens, .. } = self;
         let rect = self.plane.rect;
         let [x0, x1, y0, y1] = self.plane.visible();
         let stroke = Stroke::new(1.0, tokens.axis);
