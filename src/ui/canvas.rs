@@ -166,7 +166,7 @@ impl<'a> Canvas<'a> {
         inner.max -= Vec2::new(FAR_MARGIN.x, MARGIN.y);
         inner.max = inner.max.max(inner.min + Vec2::splat(16.0));
 
-        let id = ui.id().with(self.name);
+        let id = ui.scope_id().with(self.name);
         let on_axes = [
             Rect::from_min_max(outer.min, Pos2::new(inner.left(), outer.bottom())),
             Rect::from_min_max(Pos2::new(inner.left(), inner.bottom()), outer.max),

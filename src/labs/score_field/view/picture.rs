@@ -235,7 +235,7 @@ impl ScoreFieldView {
         let shown = picture.and_then(|picture| picture.panes.get(pane));
         let heat = &self.scene.layers.heat;
         let under = heat.on && heat.opacity > 0.5 && self.field.texture(pane).is_some() && shown.is_some();
-        let tokens = if under { theme::tokens_on_picture(ui.visuals()) } else { theme::tokens(ui.visuals()) };
+        let tokens = if under { tokens_on_picture(ui.visuals()) } else { theme::tokens(ui.visuals()) };
         let run = self.run.picture().filter(|_| self.setup.current().is_some());
         let fraction = run.map_or(0.0, |run| (self.transport.position - run.step as f64).clamp(0.0, 1.0));
         for (index, layer) in layers::ALL.iter().enumerate() {
@@ -360,6 +360,11 @@ fn model_name(scene: &Scene, pane: usize) -> Option<&'static str> {
     let choice = if pane == 0 { Some(&scene.model) } else { scene.compare.as_ref() }?;
     let kind = crate::core::score_model::ALL.iter().find(|kind| kind.info.id == choice.kind)?;
     Some(kind.info.name)
+}
+
+/// Colours for what lies on a heat map: the maps are dark where there is little, in the light theme too.
+fn tokens_on_picture(visuals: &egui::Visuals) -> &'static theme::Tokens {
+    if visuals.dark_mode { theme::tokens(visuals) } else { theme::tokens(&egui::Visuals::dark()) }
 }
 
 /// Text on a picture, with something behind it.

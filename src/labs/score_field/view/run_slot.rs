@@ -31,8 +31,6 @@ pub struct Cloud {
 
 /// The particles at one step.
 pub struct RunPicture {
-    /// Number of the setup.
-    pub stamp: u64,
     /// The step.
     pub step: usize,
     /// One for score model A, and one for B if there is one.
@@ -194,7 +192,6 @@ impl Carrier {
         self.pair = Some(Pair { step, now, next, lost });
         let total = run.particles().x.len();
         Ok(Some(RunPicture {
-            stamp: request.setup.stamp,
             step,
             clouds,
             total,

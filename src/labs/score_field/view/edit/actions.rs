@@ -43,7 +43,7 @@ pub fn add_component(data: &mut Data, selection: &mut Selection, mean: [f64; 2],
 /// Deletes what is selected; returns whether anything was.
 pub fn delete(data: &mut Data, selection: &mut Selection) -> bool {
     let mut number = 0;
-    let mut kept = |item: fn(usize) -> Item, number: &mut usize| {
+    let kept = |item: fn(usize) -> Item, number: &mut usize| {
         *number += 1;
         !selection.contains(&item(*number - 1))
     };

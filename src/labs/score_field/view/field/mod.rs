@@ -3,7 +3,7 @@
 mod job;
 mod slot;
 
-pub use job::{FieldJob, FieldPicture};
+pub use job::FieldJob;
 pub use slot::FieldSlot;
 
 use crate::core::grid::Grid;

@@ -49,7 +49,7 @@ fn arrangement(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let shows_difference = difference.is_some_and(|q| q.id == heat.quantity);
     ui.horizontal_wrapped(|ui| {
         let beside = cx.state.beside && !shows_difference;
-        let mut pick = |ui: &mut Ui, on: bool, name: &str, hint: &str| {
+        let pick = |ui: &mut Ui, on: bool, name: &str, hint: &str| {
             ui.add(Button::selectable(on, name)).on_hover_text(hint).clicked()
         };
         let leave_difference = |heat: &mut crate::labs::score_field::scene::HeatLayer| {
