@@ -236,7 +236,8 @@ mod tests {
 
     #[test]
     fn text_is_read_back_bit_by_bit() {
-        let scene = json!({"lab": "x", "b": [[0.1, 1e-300], []], "a": {"k": [1, 2.5], "e": {}}, "s": u64::MAX, "t": "\"é"});
+        let scene =
+            json!({"lab": "x", "b": [[0.1, 1e-300], []], "a": {"k": [1, 2.5], "e": {}}, "s": u64::MAX, "t": "\"é"});
         let text = to_text(&scene);
         assert!(text.starts_with("{\n  \"lab\": \"x\""), "{text}");
         assert_eq!(parse(text.as_bytes()).unwrap(), scene);

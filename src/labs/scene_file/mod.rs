@@ -3,6 +3,7 @@
 //! A scene is a JSON object `{"lab": "score_field", "version": 1, …}`. Nothing from a file is executed; sizes are checked
 //! before memory is taken; every fault is told in one sentence that names file, field, value and range.
 
+pub mod checks;
 mod json;
 
 use std::fmt;
