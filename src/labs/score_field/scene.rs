@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use nalgebra::Vector2;
 use serde::de::{Error, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -302,6 +303,24 @@ impl Default for Scene {
             region: [-3.0, 3.0, -3.0, 3.0],
             probes: Vec::new(),
             seed: 1,
+        }
+    }
+}
+
+impl Scene {
+    /// A scene named `title` whose data are `points`, with grid and region round them.
+    pub fn of_points(title: &str, points: &[Vector2<f64>], seed: u64) -> Self {
+        let reach = points.iter().map(|p| p.amax()).fold(1.0, f64::max);
+        // Whole tenths, so that files and axes show short numbers.
+        let edge = (15.0 * reach).ceil() / 10.0;
+        let points = points.iter().map(|p| Point { at: [p.x, p.y], weight: 1.0 }).collect();
+        Self {
+            title: title.to_owned(),
+            data: Data { points, components: Vec::new() },
+            grid: GridSpec { x: [-edge, edge], y: [-edge, edge], ..GridSpec::default() },
+            region: [-edge, edge, -edge, edge],
+            seed,
+            ..Self::default()
         }
     }
 }
