@@ -10,6 +10,7 @@ pub mod cpu;
 pub mod gpu;
 pub mod kernel;
 pub mod reference;
+pub mod select;
 
 /// Something that computes every kernel.
 pub trait Engine: kernel::MixtureField + kernel::MixtureParticles + kernel::FieldToRgba + Send + Sync {
