@@ -74,7 +74,7 @@ def fields(x, w, m, s, alpha, sigma, shape):
     score = np.einsum("nk,nki->ni", weight, pull)
     mean = m - alpha * np.einsum("kij,nkj->nki", s, pull)
     denoiser = np.einsum("nk,nki->ni", weight, mean)
-    inner = s - alpha**2 * s @ np.linalg.solve(cov, s)
+    inner = noise @ np.linalg.solve(cov, s)  # S - a^2 S C^-1 S without its cancellation
     # Deviations pair by pair, not from the average: no cancellation where one weight is nearly 1.
     first = mean - np.take_along_axis(mean, weight.argmax(1)[:, None, None], 1)
     mean_first = np.einsum("nk,nki->ni", weight, first)
