@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use clap::{ArgMatches, Args, Command};
+use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use super::progress::Progress;

@@ -31,7 +31,7 @@ pub struct WrittenArray {
 }
 
 /// An array being written, piece by piece in storage order.
-pub struct ArrayFile<T> {
+pub struct ArrayFile<T: npyz::Serialize> {
     writer: NpyWriter<T, BufWriter<File>>,
     path: PathBuf,
     written: WrittenArray,
