@@ -201,7 +201,7 @@ mod tests {
         close(found.a12[0], 25.0 * 0.2 / 0.64);
         close(found.a12[1], 0.0);
         close(found.a11[0], 0.0);
-        assert_eq!(found.kernel, Kernel::two_pattern(5));
+        found.kernel.weights.iter().for_each(|&w| close(w, 1.0));
     }
 
     #[test]

@@ -199,13 +199,14 @@ mod tests {
     fn closure_golden_numbers() {
         let (kernel, abars) = (Kernel::two_pattern(5), [0.1, 0.2, 0.3, 0.5, 0.7, 0.9, 0.99]);
         let clock = closure_clock(&kernel, 128, &abars);
-        for (h, golden) in clock.iter().zip([0.0556, 0.0843, 0.1057, 0.1418, 0.1797, 0.2413, 0.4384]) {
+        // The last from a midpoint rule with 600 steps and 400,001 nodes for γ, where v is so large that few nodes mislead.
+        for (h, golden) in clock.iter().zip([0.0556, 0.0843, 0.1057, 0.1418, 0.1797, 0.2413, 0.3505]) {
             assert!((h - golden).abs() < 6e-5, "{h} {golden}");
         }
         let rho = CLOSURE.correlation(&kernel, 128, &abars[1..6]);
         for ((rho, abar), golden) in rho.iter().zip(&abars[1..6]).zip([33.3, 33.9, 36.7, 40.2, 51.5]) {
             let r = radius_at(&radial(rho, 128), 0.1).unwrap();
-            assert!((r * r / abar - golden).abs() < 1.5, "ᾱ = {abar}: {} {golden}", r * r / abar);
+            assert!((r * r / abar - golden).abs() < 0.06, "ᾱ = {abar}: {} {golden}", r * r / abar);
         }
     }
 
