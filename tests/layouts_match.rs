@@ -1,5 +1,7 @@
 //! Structs shared with shaders have the same bytes in Rust and in WGSL.
 
+#![cfg(feature = "gpu")]
+
 use diffuscope::engine::gpu::{StructLayout, compose_with, shader};
 use diffuscope::engine::kernel::quantity;
 use naga::{Handle, Module, Type, TypeInner};

@@ -1,5 +1,7 @@
 //! Every shader resolves, parses and validates; no adapter is needed.
 
+#![cfg(feature = "gpu")]
+
 use std::path::Path;
 
 use diffuscope::engine::gpu::{compose_with, shader};

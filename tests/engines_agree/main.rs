@@ -4,6 +4,8 @@
 //! exponents does to the weights; whole runs are compared particle by particle and by distribution. Needs an adapter: a
 //! machine without a graphics processor needs a software Vulkan driver.
 
+#![cfg(feature = "gpu")]
+
 mod device;
 mod field;
 mod particles;
