@@ -1,6 +1,7 @@
 //! Every shader resolves, parses and validates; no adapter is needed.
 
 #![cfg(feature = "gpu")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::path::Path;
 

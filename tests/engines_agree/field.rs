@@ -73,14 +73,16 @@ fn check(request: &FieldRequest<'_>, found: &Field<f32>, reach: f64) -> Result<(
             let exact = planes[entry][index];
             // So may values themselves.
             let bound = bounds[entry] + 1e-37;
-            if !((value - exact).abs() <= bound) {
+            let within = (value - exact).abs() <= bound; // false for NaN
+            if !within {
                 return Err(format!("{} at node {index}: {value:e} instead of {exact:e} ± {bound:e}", NAMES[entry]));
             }
         }
         for (channel, exact) in found.colour.iter().zip(&wanted.colour).filter(|(_, exact)| !exact.is_empty()) {
             // Colours end as 8 bits; on a ridge between points they inherit the weights' error.
             let bound = bounds[0].max(1e-6);
-            if !((f64::from(channel[index]) - exact[index]).abs() <= bound) {
+            let within = (f64::from(channel[index]) - exact[index]).abs() <= bound;
+            if !within {
                 return Err(format!("colour at node {index}: {} instead of {}", channel[index], exact[index]));
             }
         }

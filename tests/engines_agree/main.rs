@@ -5,6 +5,7 @@
 //! machine without a graphics processor needs a software Vulkan driver.
 
 #![cfg(feature = "gpu")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod device;
 mod field;
