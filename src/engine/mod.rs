@@ -3,12 +3,15 @@
 //! A kernel is a trait in [`kernel`], implemented under the same name by [`reference`] (the f64 theory), [`cpu`] (SIMD, all
 //! cores) and `gpu` (WGSL). An engine is anything that implements all of them.
 
+pub mod bench;
 pub mod colour_map;
 pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod kernel;
 pub mod reference;
+pub mod select;
+pub mod worker;
 
 /// Something that computes every kernel.
 pub trait Engine: kernel::MixtureField + kernel::MixtureParticles + kernel::FieldToRgba + Send + Sync {
