@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::engine::kernel::{
     Colouring, Field, FieldRequest, FieldToRgba, MixtureField, MixtureParticles, ParticleRequest, Particles,
 };
-use crate::engine::reference::ReferenceEngine;
+use crate::engine::select::{self, EngineChoice, Selected};
 use crate::engine::{Engine, EngineError};
 
 /// The engine in use.
 #[derive(Clone)]
 pub struct Active {
+    /// What was asked for.
+    pub choice: EngineChoice,
     /// The engine, as labs see it.
     pub engine: Arc<dyn Engine>,
     /// One sentence for the status bar if it is not the one a user would expect.
@@ -19,38 +21,50 @@ pub struct Active {
     failed: Arc<AtomicBool>,
 }
 
-/// Identifiers of what can be asked for.
-pub const CHOICES: [&str; 2] = ["auto", "core"];
-
 impl Active {
-    /// The engine that `choice` names.
+    /// The engine that `choice` names. A graphics engine gets a device of its own, so that the window lives on when that
+    /// device is lost.
     ///
     /// # Errors
     /// There is no such engine on this machine.
-    pub fn select(choice: &str) -> Result<Self, EngineError> {
-        if CHOICES.contains(&choice) {
-            Ok(Self::watching(Arc::new(ReferenceEngine), None))
-        } else {
-            Err(EngineError::Unavailable(format!("engine is \"{choice}\", but must be one of {}", CHOICES.join(", "))))
-        }
+    pub fn select(choice: EngineChoice) -> Result<Self, EngineError> {
+        let Selected { engine, note } = select::select(choice)?;
+        Ok(Self::watching(choice, engine, note))
     }
 
-    /// The engine that never fails, used once another one has.
-    pub fn fallback() -> Self {
-        let note = "The graphics device failed, so the CPU computes now.".to_owned();
-        Self::watching(Arc::new(ReferenceEngine), Some(note))
+    /// The CPU's engine, used once another one has failed.
+    ///
+    /// # Errors
+    /// None that is known: the CPU is always there.
+    pub fn fallback() -> Result<Self, EngineError> {
+        let Selected { engine, .. } = select::select(EngineChoice::Cpu)?;
+        Ok(Self::watching(
+            EngineChoice::Cpu,
+            engine,
+            Some("The graphics device failed, so the CPU computes now.".to_owned()),
+        ))
     }
 
     /// Watches `engine`.
-    pub fn watching(engine: Arc<dyn Engine>, note: Option<String>) -> Self {
+    pub fn watching(choice: EngineChoice, engine: Arc<dyn Engine>, note: Option<String>) -> Self {
         let failed = Arc::new(AtomicBool::new(false));
         let watched = Watched { engine, failed: Arc::clone(&failed) };
-        Self { engine: Arc::new(watched), note, failed }
+        Self { choice, engine: Arc::new(watched), note, failed }
     }
 
     /// Whether a call has lost the device since this engine was selected.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
+    }
+}
+
+/// What a choice is called on screen.
+pub fn name(choice: EngineChoice) -> &'static str {
+    match choice {
+        EngineChoice::Auto => "Graphics processor, if there is a good one",
+        EngineChoice::Cpu => "CPU",
+        EngineChoice::Gpu => "Graphics processor",
+        EngineChoice::Core => "Theory in double precision (slow)",
     }
 }
 
@@ -99,5 +113,22 @@ impl MixtureParticles for Watched {
 impl FieldToRgba for Watched {
     fn field_to_rgba(&self, field: &Field<f32>, colouring: &Colouring<'_>) -> Result<Vec<u8>, EngineError> {
         self.watch(self.engine.field_to_rgba(field, colouring))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::reference::ReferenceEngine;
+
+    #[test]
+    fn only_a_lost_device_makes_an_engine_a_failed_one() {
+        let active = Active::watching(EngineChoice::Core, Arc::new(ReferenceEngine), None);
+        let watched = Watched { engine: Arc::new(ReferenceEngine), failed: Arc::clone(&active.failed) };
+        let memory = EngineError::OutOfMemory { what: "a field".to_owned(), needed_mib: 2, budget_mib: 1 };
+        assert!(watched.watch::<()>(Err(memory)).is_err());
+        assert!(!active.has_failed());
+        assert!(watched.watch::<()>(Err(EngineError::Device("unplugged".to_owned()))).is_err());
+        assert!(active.has_failed());
     }
 }

@@ -30,6 +30,8 @@ pub use dialogs::{Answer, Ask, DesktopDialogs, FileDialogs};
 pub use messages::{Message, Messages, Weight};
 pub use window::{Window, WindowError, run_window};
 
+use crate::engine::EngineError;
+use crate::engine::select::EngineChoice;
 use crate::labs::scene_file::{self, LoadedScene};
 use crate::labs::{self, LabEntry};
 use crate::ui::theme::{self, ThemeChoice};
@@ -48,8 +50,8 @@ pub struct Options {
     pub scene: Option<LoadedScene>,
     /// The file that scene is from.
     pub path: Option<PathBuf>,
-    /// Who computes: "auto", "cpu", "gpu" or "core".
-    pub engine: String,
+    /// Who computes.
+    pub engine: EngineChoice,
     /// The theme, in place of the one remembered.
     pub theme: Option<ThemeChoice>,
     /// Folder for settings and unsaved work; nothing is remembered if left out.
@@ -63,7 +65,7 @@ impl Default for Options {
         Self {
             scene: None,
             path: None,
-            engine: "auto".to_owned(),
+            engine: EngineChoice::Auto,
             theme: None,
             data_folder: None,
             dialogs: Box::new(DesktopDialogs),
@@ -107,10 +109,10 @@ impl App {
     ///
     /// # Errors
     /// The engine that was asked for does not exist on this machine.
-    pub fn new(options: Options, ctx: &egui::Context) -> Result<Self, crate::engine::EngineError> {
+    pub fn new(options: Options, ctx: &egui::Context) -> Result<Self, EngineError> {
         theme::install(ctx);
         ctx.options_mut(|options| options.zoom_with_keyboard = false);
-        let engine = Active::select(&options.engine)?;
+        let engine = Active::select(options.engine)?;
         let folder = options.data_folder;
         let settings = folder.as_deref().map(Settings::load).unwrap_or_default();
         options.theme.unwrap_or_else(|| settings.theme()).apply(ctx);
@@ -149,11 +151,9 @@ impl App {
     /// Moves the run on by `dt` seconds of wall time. Called before [`App::show`], and also while the window is hidden.
     pub fn logic(&mut self, ctx: &egui::Context, dt: f32) {
         if self.engine.has_failed() {
-            self.engine = Active::fallback();
+            let fallback = Active::fallback();
+            self.use_engine(fallback);
             self.messages.add(Weight::Warning, "The graphics device failed; the CPU computes now.");
-            if let Some(document) = &mut self.document {
-                document.view.set_engine(Arc::clone(&self.engine.engine));
-            }
         }
         while let Some(event) = self.files.take() {
             self.handle(event, ctx);
@@ -423,8 +423,8 @@ impl App {
         self.save_settings();
     }
 
-    fn set_engine(&mut self, choice: &str) {
-        match Active::select(choice) {
+    fn use_engine(&mut self, selected: Result<Active, EngineError>) {
+        match selected {
             Ok(active) => {
                 self.engine = active;
                 if let Some(document) = &mut self.document {

@@ -2,8 +2,10 @@
 
 use egui::{Align, Button, Frame, Label, Layout, Margin, MenuBar, Panel, RichText, Sense, Ui, vec2};
 
+use super::App;
 use super::commands::{self, Command, Menu};
-use super::{App, engine};
+use super::engine::{self, Active};
+use crate::engine::select;
 use crate::ui::icon::{self, Look, icon_button};
 use crate::ui::theme::{self, ThemeChoice};
 
@@ -81,11 +83,11 @@ fn appearance(app: &mut App, ui: &mut Ui) {
         }
     }
     ui.separator();
-    ui.weak("Engine");
-    for choice in engine::CHOICES {
-        if ui.button(choice).on_hover_text("Who computes").clicked() {
+    ui.weak("Who computes");
+    for &choice in select::ALL {
+        if ui.selectable_label(choice == app.engine.choice, engine::name(choice)).clicked() {
             ui.close();
-            app.set_engine(choice);
+            app.use_engine(Active::select(choice));
         }
     }
 }
