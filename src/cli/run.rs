@@ -8,8 +8,8 @@ use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::stand_in::select::{Selected, select};
 use super::{Subcommand, files};
+use crate::engine::select::{Selected, select};
 use crate::labs::scene_file::{self, LoadedScene};
 use crate::labs::{self, RunContext, RunReport};
 

@@ -27,7 +27,7 @@ use crate::core::process::Forward;
 use crate::core::sampler::Direction;
 use crate::engine::Engine;
 use crate::labs::LabView;
-use crate::labs::scene_file::SceneError;
+use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::Camera;
 use crate::ui::transport::{Reading, Timeline, Transport};
@@ -66,12 +66,7 @@ struct ScoreFieldView {
 
 /// Opens a scene.
 pub(super) fn open(scene: &Value, engine: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
-    Ok(Box::new(ScoreFieldView::new(read(scene)?, engine)))
-}
-
-fn read(scene: &Value) -> Result<Scene, SceneError> {
-    serde_path_to_error::deserialize(scene)
-        .map_err(|error| SceneError::new(error.path().to_string(), error.inner().to_string()))
+    Ok(Box::new(ScoreFieldView::new(scene_file::typed(scene)?, engine)))
 }
 
 impl ScoreFieldView {
@@ -241,7 +236,7 @@ impl LabView for ScoreFieldView {
 
     fn restore(&mut self, scene: &Value) -> Result<(), SceneError> {
         let time = self.scene.time;
-        self.scene = read(scene)?;
+        self.scene = scene_file::typed(scene)?;
         // Moving the play head is no edit, so undo does not move it either, unless the process is another.
         if self.fitted.as_ref().is_some_and(|last| last.scene.process == self.scene.process) {
             self.scene.time = time;
