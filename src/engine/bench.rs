@@ -113,7 +113,8 @@ const PARTICLES: Workload = Workload {
         let mixture = points(components)?;
         let forward = Forward::isotropic(&Choice::new("variance_preserving"))?;
         let times: Vec<f64> = (0..=steps).map(|i| 1.0 - 0.9 * i as f64 / steps as f64).collect();
-        let steps = sampler::find("reverse_sde").map(|kind: &SamplerKind| kind.plan(&forward, &times)).unwrap_or_default();
+        let steps =
+            sampler::find("reverse_sde").map(|kind: &SamplerKind| kind.plan(&forward, &times)).unwrap_or_default();
         let start: Vec<[f32; 2]> = (0..count as u32).map(|item| philox::normals(1, Stream::Start, item, 0)).collect();
         let mut particles =
             Particles { x: start.iter().map(|x| x[0]).collect(), y: start.iter().map(|x| x[1]).collect() };
