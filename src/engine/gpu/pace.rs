@@ -17,7 +17,7 @@ pub(super) struct Pace {
 impl Pace {
     /// A first guess that the slowest device finishes in time.
     pub(super) fn new() -> Self {
-        Self { budget: 1 << 21 }
+        Self { budget: 1 << 19 }
     }
 
     /// Units of work that fit into one submission.

@@ -14,6 +14,7 @@ mod picture;
 mod probe;
 mod run_slot;
 mod setup_slot;
+mod slider_row;
 mod small_plot;
 mod state;
 mod toolbar;

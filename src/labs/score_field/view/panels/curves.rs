@@ -49,10 +49,10 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let last = cx.setup.map_or(0.0, |numbered| (numbered.setup.times.len() - 1) as f64);
         let position = cx.transport.position;
         let mut chosen = None;
-        let mut plot = |ui: &mut Ui, name: &str, about: &str, drawn: Vec<Curve>, unit: bool| {
+        let mut plot = |ui: &mut Ui, name: &str, about: &str, drawn: Vec<Curve>, from_zero: bool| {
             legend(ui, &drawn, about);
             let plot =
-                SmallPlot { name, height: HEIGHT, curves: drawn, cursor: position, x: [0.0, last], x_name: "step", unit };
+                SmallPlot { name, height: HEIGHT, curves: drawn, cursor: position, x: [0.0, last], x_name: "step", from_zero };
             chosen = plot.show(ui).or(chosen);
         };
         for statistic in &STATISTICS {
@@ -78,7 +78,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 points: zipped(&curves.steps, share),
             });
             let drawn: Vec<Curve> = drawn.collect();
-            plot(ui, &format!("Plot of {title}"), about, drawn, false);
+            plot(ui, &format!("Plot of {title}"), about, drawn, true);
         }
         let text = format!("step along the run · {} particles measured", curves.sampled);
         ui.label(RichText::new(text).small().color(muted));
