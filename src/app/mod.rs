@@ -158,8 +158,9 @@ impl App {
         while let Some(event) = self.files.take() {
             self.handle(event, ctx);
         }
+        let deaf = self.sheet.is_some();
         if let Some(document) = &mut self.document {
-            document.view.logic(ctx, dt);
+            deaf_to_keys(ctx, deaf, || document.view.logic(ctx, dt));
         }
     }
 
@@ -174,8 +175,9 @@ impl App {
         }
         top_bar::show(self, ui);
         status_bar::show(self, ui);
+        let deaf = self.sheet.is_some();
         match &mut self.document {
-            Some(document) => document.view.ui(ui),
+            Some(document) => deaf_to_keys(&ctx, deaf, || document.view.ui(ui)),
             None => {
                 egui::CentralPanel::default().show(ui, |ui| {
                     ui.centered_and_justified(|ui| ui.weak("Open a scene from the gallery or from a file."));
@@ -526,6 +528,18 @@ impl App {
             self.window_title = title;
         }
     }
+}
+
+/// Does `work`, to which no key is pressed if `deaf`: keys pressed over a sheet are the sheet's.
+fn deaf_to_keys(ctx: &egui::Context, deaf: bool, work: impl FnOnce()) {
+    if !deaf {
+        return work();
+    }
+    let all = ctx.input_mut(|input| std::mem::take(&mut input.events));
+    let is_key = |event: &egui::Event| matches!(event, egui::Event::Key { .. } | egui::Event::Text(_));
+    ctx.input_mut(|input| input.events = all.iter().filter(|event| !is_key(event)).cloned().collect());
+    work();
+    ctx.input_mut(|input| input.events = all);
 }
 
 /// Says that a file held over the window can be dropped.

@@ -1,9 +1,9 @@
 //! The bar at the bottom: who computes, how fast, and what to know about the numbers on screen.
 
-use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Ui};
+use egui::{Align, Frame, Label, Layout, Margin, Panel, RichText, Sense, Ui, vec2};
 
 use super::App;
-use crate::ui::theme;
+use crate::ui::{icon, theme};
 
 /// How fast frames follow one another.
 #[derive(Debug, Default)]
@@ -79,7 +79,9 @@ fn notice(ui: &mut Ui, sentences: &[&str]) {
     let Some(first) = sentences.first() else { return };
     let colour = theme::tokens(ui.visuals()).warning;
     let more = if sentences.len() > 1 { format!("  (+{})", sentences.len() - 1) } else { String::new() };
-    let text = RichText::new(format!("⚠ {first}{more}")).small().color(colour);
+    let (sign, _) = ui.allocate_exact_size(vec2(13.0, 13.0), Sense::hover());
+    icon::paint(ui.painter(), sign, colour, icon::warning);
+    let text = RichText::new(format!("{first}{more}")).small().color(colour);
     ui.add(Label::new(text).truncate()).on_hover_text(sentences.join("\n"));
 }
 

@@ -8,7 +8,9 @@ mod failure;
 mod files;
 mod list;
 mod new;
+mod overrides;
 mod progress;
+mod render;
 mod run;
 mod window;
 
@@ -29,7 +31,8 @@ struct Subcommand {
 }
 
 /// Every subcommand.
-static ALL: &[&Subcommand] = &[&run::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND];
+static ALL: &[&Subcommand] =
+    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND];
 
 const AFTER_HELP: &str = "\
 A SCENE is a JSON file, '-' for standard input, or 'gallery:ID' for a built-in scene; 'diffuscope list gallery' names them.

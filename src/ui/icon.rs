@@ -133,6 +133,13 @@ pub fn open(pen: &mut Pen) {
     pen.fill(&[[0.1, 0.3], [0.9, 0.3], [0.5, 0.8]]);
 }
 
+/// Triangle with a point to be minded.
+pub fn warning(pen: &mut Pen) {
+    pen.line(&[[0.5, 0.1], [0.95, 0.88], [0.05, 0.88], [0.5, 0.1], [0.95, 0.88]]);
+    pen.line(&[[0.5, 0.38], [0.5, 0.62]]);
+    pen.line(&[[0.5, 0.72], [0.5, 0.78]]);
+}
+
 /// Two crossing lines.
 pub fn close(pen: &mut Pen) {
     pen.line(&[[0.2, 0.2], [0.8, 0.8]]);

@@ -197,7 +197,8 @@ fn a_perturbed_value_is_noticed() {
     let request = FieldRequest { mixture: &mixture, grid: grid(65), colours: &[[0.2, 0.4, 0.6]; 7] };
     let exact = ReferenceEngine.mixture_field(&request).unwrap();
     assert_eq!(check(&request, &exact, 0.0), Ok(()));
-    let perturbations: [fn(&mut Field<f32>) -> &mut Vec<f32>; 5] = [
+    type Plane = fn(&mut Field<f32>) -> &mut Vec<f32>;
+    let perturbations: [Plane; 5] = [
         |f| &mut f.log_density,
         |f| &mut f.score[1],
         |f| &mut f.proxy_covariance[0],
