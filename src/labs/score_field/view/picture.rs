@@ -18,7 +18,7 @@ use crate::ui::{colour_bar, format, theme};
 /// Names of the canvases for screen readers and tests.
 const NAMES: [&str; 2] = ["Canvas", "Canvas of model B"];
 /// Seconds of a frame that may be spent waiting for a picture that is nearly there: then it answers in the same frame.
-const PATIENCE_SECS: f64 = 0.004;
+const PATIENCE_SECS: f64 = 0.003;
 /// Nodes of the field along an axis at most.
 const MOST_NODES: f32 = 1024.0;
 
@@ -30,6 +30,7 @@ impl ScoreFieldView {
         let canvases = self.place_canvases(ui);
         let canvases = self.interact(ui, canvases);
         self.refresh(ui, &canvases, PATIENCE_SECS);
+        self.refresh_curves(ui);
         self.paint(ui, &canvases, true);
     }
 
@@ -85,14 +86,17 @@ impl ScoreFieldView {
                 // Keys mean the canvas from now on.
                 ui.memory_mut(|memory| memory.surrender_focus(focused));
             }
-            let leave = self.state.pointer.act(ui, PointerInput {
-                response: &canvas.response,
-                plane: canvas.plane,
-                tool: self.state.tool,
-                scene: &mut self.scene,
-                selection: &mut self.state.selection,
-                edits: &mut self.edits,
-            });
+            let leave = self.state.pointer.act(
+                ui,
+                PointerInput {
+                    response: &canvas.response,
+                    plane: canvas.plane,
+                    tool: self.state.tool,
+                    scene: &mut self.scene,
+                    selection: &mut self.state.selection,
+                    edits: &mut self.edits,
+                },
+            );
             canvas.navigate(ui, &mut self.state.camera, leave.pan, leave.zoom);
             hover = canvas.response.hover_pos().map(|pos| canvas.plane.to_world(pos));
             self.context_menu(canvas);
@@ -175,7 +179,7 @@ impl ScoreFieldView {
         }
     }
 
-    /// Brings setup, particles, field and curves up to date with the scene, as far as they are ready.
+    /// Brings setup, particles and field up to date with the scene, as far as they are ready.
     pub(super) fn refresh(&mut self, ui: &Ui, canvases: &[ShownCanvas], patience_secs: f64) {
         self.follow_scene();
         let Some(canvas) = canvases.first() else { return };
@@ -198,14 +202,19 @@ impl ScoreFieldView {
             layers: self.scene.layers.clone(),
             engine: self.engine.clone(),
         });
-        let now_secs = ui.input(|input| input.time);
-        if let Some(later_secs) = self.curves.follow(&setup, &self.engine, now_secs) {
-            ui.ctx().request_repaint_after_secs(later_secs as f32);
-        }
         self.run.receive(patience_secs);
         self.field.receive(ui.ctx(), patience_secs);
-        self.curves.receive();
         self.noised.follow(Some(&setup), self.scene.time);
+    }
+
+    /// Brings the curves beside the picture up to date, as far as they are ready.
+    fn refresh_curves(&mut self, ui: &Ui) {
+        let Some(setup) = self.setup.current() else { return };
+        let now_secs = ui.input(|input| input.time);
+        if let Some(later_secs) = self.curves.follow(setup, &self.engine, now_secs) {
+            ui.ctx().request_repaint_after_secs(later_secs as f32);
+        }
+        self.curves.receive();
     }
 
     fn paint(&mut self, ui: &mut Ui, canvases: &[ShownCanvas], marks: bool) {
@@ -343,12 +352,15 @@ impl ScoreFieldView {
         colour_bar(&mut child, colours.map, colours.range, colours.scale, colours.quantity.symbol);
         if below || above {
             let share = colours.beyond[0] + colours.beyond[1];
-            let corner = Rect::from_min_size(rect.left_bottom() + Vec2::new(-6.0, 4.0), Vec2::new(colour_bar::WIDTH, 26.0));
+            let corner =
+                Rect::from_min_size(rect.left_bottom() + Vec2::new(-6.0, 4.0), Vec2::new(colour_bar::WIDTH, 26.0));
             let mut child = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("clipped"));
             let text = RichText::new(format!("{}% clipped", format::number(100.0 * f64::from(share), 2))).small();
             let hint = "Share of the picture whose values lie beyond the ends of the colour bar; \
                         they have the colour of the end";
-            child.add(egui::Label::new(text.color(theme::tokens(ui.visuals()).muted_text)).sense(Sense::hover())).on_hover_text(hint);
+            child
+                .add(egui::Label::new(text.color(theme::tokens(ui.visuals()).muted_text)).sense(Sense::hover()))
+                .on_hover_text(hint);
         }
     }
 }

@@ -12,7 +12,11 @@ use crate::ui::icon::{self, Look, Pen, icon_button};
 /// The two ways a run can go, with their names and what they mean.
 const WAYS: [(Direction, &str, &str); 2] = [
     (Direction::Noising, "Data → noise", "Forward noising: particles start at the data and time grows"),
-    (Direction::Generating, "Noise → data", "Reverse generation: particles start as noise and follow the score; time falls"),
+    (
+        Direction::Generating,
+        "Noise → data",
+        "Reverse generation: particles start as noise and follow the score; time falls",
+    ),
 ];
 
 /// Shows the bar.
@@ -25,7 +29,8 @@ pub fn show(ui: &mut Ui, scene: &mut Scene, state: &mut ViewState, edits: &mut E
             }
         }
         ui.separator();
-        let reset = icon_button(ui, icon::reset, Look::Plain, "Reset view", "Back to the first view (double-click an axis)");
+        let reset =
+            icon_button(ui, icon::reset, Look::Plain, "Reset view", "Back to the first view (double-click an axis)");
         if reset.clicked() {
             state.camera = state.home;
         }

@@ -59,7 +59,8 @@ fn sampler_picker(ui: &mut Ui, spec: &mut ParticleSpec, direction: Direction) {
     ui.horizontal(|ui| {
         let label = ui.label("sampler");
         let width = ui.available_width();
-        let combo = ComboBox::from_id_salt("sampler").width(width).selected_text(chosen.map_or("", |kind| kind.info.name));
+        let combo =
+            ComboBox::from_id_salt("sampler").width(width).selected_text(chosen.map_or("", |kind| kind.info.name));
         let shown = combo.truncate().show_ui(ui, |ui| {
             for kind in sampler::ALL.iter().filter(|kind| kind.direction == direction) {
                 let picked = ui.selectable_label(kind.info.id == spec.sampler, kind.info.name);
@@ -74,7 +75,8 @@ fn sampler_picker(ui: &mut Ui, spec: &mut ParticleSpec, direction: Direction) {
 
 fn seed(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.horizontal(|ui| {
-        let label = ui.label("seed").on_hover_text("Seed of all randomness: the same scene and seed give the same numbers");
+        let label =
+            ui.label("seed").on_hover_text("Seed of all randomness: the same scene and seed give the same numbers");
         let field = ui.add(DragValue::new(&mut cx.scene.seed).speed(0.1)).labelled_by(label.id);
         let reroll = ui.button("Reroll").on_hover_text("Another seed");
         if reroll.clicked() {
