@@ -50,6 +50,8 @@ struct Sums {
     first: vec2<f32>,
 }
 
+const BLOCK: u32 = 256u;
+
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> components: array<Component>;
 // The grid's columns, then its rows: coordinates as sums of two f32.
@@ -61,6 +63,19 @@ struct Sums {
 // d dᵀ of vectors: xx, xy, yy, symmetrised.
 fn outer(a: vec2<f32>, b: vec2<f32>) -> vec3<f32> {
     return vec3<f32>(a.x * b.x, 0.5 * (a.x * b.y + a.y * b.x), a.y * b.y);
+}
+
+// The same sums for a new reference that lies `gain` above the old one in log weight and `ds` away in score.
+fn rebased(old: Sums, gain: f32, ds: vec2<f32>) -> Sums {
+    // Nothing at all remains of what is lighter than any number: the squares of far-away scores are huge.
+    let scale = select(0.0, math_exp_decay(-gain), gain < 87.0);
+    var sums = old;
+    sums.second = scale * (old.second - 2.0 * outer(old.first, ds) + old.total * outer(ds, ds));
+    sums.first = scale * (old.first - old.total * ds);
+    sums.proxy *= scale;
+    sums.colour *= scale;
+    sums.total *= scale;
+    return sums;
 }
 
 @compute @workgroup_size(64)
@@ -80,36 +95,47 @@ fn mixture_field(@builtin(global_invocation_id) id: vec3<u32>) {
         sums = carried[index];
     }
     var reference = components[sums.reference];
-    // αμ_r - x, Lᵀ of it, and the number of the reference.
+    // αμ_r - x, and Lᵀ of it.
     var d = (reference.mean - x) + (reference.mean_low - x_low);
     var u = mixture_whiten(reference.factor, d);
 
-    for (var k = params.first_component; k < params.first_component + params.component_count; k++) {
-        let c = components[k];
-        let step = (c.mean - reference.mean) + (c.mean_low - reference.mean_low);
-        let other = c.factor - reference.factor;
-        let du = mixture_whiten(c.factor, step) + mixture_whiten(other, d);
-        let gain = (c.log_weight - reference.log_weight) - 0.5 * dot(du, du + 2.0 * u);
-        let ds = mixture_unwhiten(c.factor, du) + mixture_unwhiten(other, u);
-        if gain > 0.0 {
-            let scale = math_exp_decay(-gain);
-            sums.second = scale * (sums.second - 2.0 * outer(sums.first, ds) + sums.total * outer(ds, ds));
-            sums.first = scale * (sums.first - sums.total * ds);
-            sums.proxy = scale * sums.proxy + c.proxy;
-            sums.colour = scale * sums.colour + c.colour;
-            sums.total = scale * sums.total + 1.0;
-            sums.reference = k;
-            reference = c;
-            d = (c.mean - x) + (c.mean_low - x_low);
-            u = mixture_whiten(c.factor, d);
-        } else if gain > -87.0 {
-            let w = math_exp_decay(gain);
-            sums.second += w * outer(ds, ds);
-            sums.first += w * ds;
-            sums.proxy += w * c.proxy;
-            sums.colour += w * c.colour;
-            sums.total += w;
+    let end = params.first_component + params.component_count;
+    for (var block = params.first_component; block < end; block += BLOCK) {
+        // A block has sums of its own, so that small weights are not lost beside a large total.
+        var part = Sums();
+        for (var k = block; k < min(block + BLOCK, end); k++) {
+            let c = components[k];
+            let step = (c.mean - reference.mean) + (c.mean_low - reference.mean_low);
+            let other = c.factor - reference.factor;
+            let du = mixture_whiten(c.factor, step) + mixture_whiten(other, d);
+            let gain = (c.log_weight - reference.log_weight) - 0.5 * dot(du, du + 2.0 * u);
+            let ds = mixture_unwhiten(c.factor, du) + mixture_unwhiten(other, u);
+            var weight = 1.0;
+            var away = vec2<f32>();
+            if gain > 0.0 {
+                sums = rebased(sums, gain, ds);
+                part = rebased(part, gain, ds);
+                sums.reference = k;
+                reference = c;
+                d = (c.mean - x) + (c.mean_low - x_low);
+                u = mixture_whiten(c.factor, d);
+            } else if gain > -87.0 {
+                weight = math_exp_decay(gain);
+                away = ds;
+            } else {
+                continue;
+            }
+            part.second += weight * outer(away, away);
+            part.first += weight * away;
+            part.proxy += weight * c.proxy;
+            part.colour += weight * c.colour;
+            part.total += weight;
         }
+        sums.second += part.second;
+        sums.first += part.first;
+        sums.proxy += part.proxy;
+        sums.colour += part.colour;
+        sums.total += part.total;
     }
 
     if (params.flags & 2u) == 0u {

@@ -1,5 +1,8 @@
 //! Structs shared with shaders have the same bytes in Rust and in WGSL.
 
+#![cfg(feature = "gpu")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use diffuscope::engine::gpu::{StructLayout, compose_with, shader};
 use diffuscope::engine::kernel::quantity;
 use naga::{Handle, Module, Type, TypeInner};
@@ -16,12 +19,10 @@ fn parsed(kernel: &shader::KernelShader) -> Module {
 /// The struct that `ty` is or has as elements, and those within it.
 fn collect(module: &Module, ty: Handle<Type>, structs: &mut Vec<Handle<Type>>) {
     match &module.types[ty].inner {
-        TypeInner::Struct { members, .. } => {
-            if !structs.contains(&ty) {
-                structs.push(ty);
-                for member in members {
-                    collect(module, member.ty, structs);
-                }
+        TypeInner::Struct { members, .. } if !structs.contains(&ty) => {
+            structs.push(ty);
+            for member in members {
+                collect(module, member.ty, structs);
             }
         }
         TypeInner::Array { base, .. } => collect(module, *base, structs),
@@ -41,7 +42,8 @@ fn difference(rust: &StructLayout, module: &Module, ty: Handle<Type>) -> Option<
         return Some(format!("Rust has {fields:?}, WGSL {wgsl:?}"));
     }
     // A uniform struct may be padded in WGSL beyond its last field, which nobody reads.
-    let last = members.last().map_or(0, |m| m.offset as usize + module.types[m.ty].inner.size(module.to_ctx()) as usize);
+    let last =
+        members.last().map_or(0, |m| m.offset as usize + module.types[m.ty].inner.size(module.to_ctx()) as usize);
     let span = *span as usize;
     let size_fits = if rust.name == "Params" { (last..=span).contains(&rust.size) } else { rust.size == span };
     (!size_fits).then(|| format!("Rust has {} bytes, WGSL {span}", rust.size))
@@ -70,10 +72,9 @@ fn every_struct_in_a_buffer_matches() {
 
 #[test]
 fn a_shifted_field_is_found() {
-    let module = naga::front::wgsl::parse_str(
-        "struct A { a: f32, b: vec3<f32>, } @group(0) @binding(0) var<uniform> all: A;",
-    )
-    .unwrap();
+    let module =
+        naga::front::wgsl::parse_str("struct A { a: f32, b: vec3<f32>, } @group(0) @binding(0) var<uniform> all: A;")
+            .unwrap();
     let ty = module.global_variables.iter().next().unwrap().1.ty;
     let layout = |b, size| StructLayout { name: "A", size, fields: Box::leak(Box::new([("a", 0), ("b", b)])) };
     assert_eq!(difference(&layout(16, 32), &module, ty), None);

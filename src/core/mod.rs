@@ -4,8 +4,10 @@
 //! engines compute the same quantities fast and are held against this module by tests.
 
 pub mod data_set;
+pub mod els;
 pub mod gaussian_flow;
 pub mod grid;
+pub mod image_set;
 pub mod mixture;
 pub mod param;
 pub mod philox;

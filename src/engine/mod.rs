@@ -11,6 +11,7 @@ pub mod gpu;
 pub mod kernel;
 pub mod reference;
 pub mod select;
+pub mod worker;
 
 /// Something that computes every kernel.
 pub trait Engine: kernel::MixtureField + kernel::MixtureParticles + kernel::FieldToRgba + Send + Sync {

@@ -115,6 +115,9 @@ pub trait LabView {
     /// Whether computing is still under way, so that the picture on screen is not the final one.
     fn is_busy(&self) -> bool;
 
+    /// Plays the run from its beginning again and again, as the program does with the scene it starts on.
+    fn start_playing(&mut self) {}
+
     /// Uses another engine from now on; the run goes on where it is.
     fn set_engine(&mut self, engine: Arc<dyn Engine>);
 }

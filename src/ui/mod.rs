@@ -3,6 +3,7 @@
 //! Every widget here names itself for screen readers and tests, and explains itself on hover. Colours come from
 //! [`theme`] alone.
 
+pub mod canvas;
 pub mod choice_editor;
 pub mod colour_bar;
 pub mod format;

@@ -93,14 +93,7 @@ pub(super) static SHADER: KernelShader = KernelShader {
     source: include_str!("../../../shaders/mixture_particles.wgsl"),
     entry_points: &["advance", "accumulate"],
     bindings: &[Binding::Params, Binding::Read, Binding::Read, Binding::Write, Binding::Write],
-    layouts: &[
-        Params::LAYOUT,
-        Component::LAYOUT,
-        Stage::LAYOUT,
-        Step::LAYOUT,
-        Sums::LAYOUT,
-        Carried::LAYOUT,
-    ],
+    layouts: &[Params::LAYOUT, Component::LAYOUT, Stage::LAYOUT, Step::LAYOUT, Sums::LAYOUT, Carried::LAYOUT],
     needs_quantity: false,
 };
 
@@ -229,12 +222,7 @@ fn loops(step: &sampler::Step, components: usize) -> u64 {
     STEP_LOOPS + step.stages.len() as u64 * (1 + components as u64)
 }
 
-fn check_memory(
-    context: &Context,
-    windows: &[Window<'_>],
-    components: usize,
-    count: usize,
-) -> Result<(), EngineError> {
+fn check_memory(context: &Context, windows: &[Window<'_>], components: usize, count: usize) -> Result<(), EngineError> {
     let bytes = |count: usize, size: usize| (count as u64).saturating_mul(size as u64);
     let levels = windows.iter().map(|window| window.levels.len()).max().unwrap_or(0);
     let steps = windows.iter().map(|window| window.steps.len()).max().unwrap_or(0);

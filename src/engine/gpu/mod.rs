@@ -58,11 +58,7 @@ impl GpuEngine {
     ///
     /// # Errors
     /// The device cannot compute, or refuses the kernels.
-    pub fn from_device(
-        device: wgpu::Device,
-        queue: wgpu::Queue,
-        info: wgpu::AdapterInfo,
-    ) -> Result<Self, EngineError> {
+    pub fn from_device(device: wgpu::Device, queue: wgpu::Queue, info: wgpu::AdapterInfo) -> Result<Self, EngineError> {
         Self::with_checks(device, queue, info, ShaderChecks::Trusted)
     }
 

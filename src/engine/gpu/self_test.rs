@@ -142,7 +142,8 @@ fn judge_field(engine: &dyn Engine) -> Result<Option<String>, EngineError> {
         mean: nalgebra::Vector2::new(x, y),
         covariance: sym2::new(spread, 0.0, 0.5 * spread),
     };
-    let components = vec![component(1.0, -0.5, 0.2, 0.0), component(2.0, 0.7, 0.1, 0.0), component(1.0, 0.0, -0.6, 0.1)];
+    let components =
+        vec![component(1.0, -0.5, 0.2, 0.0), component(2.0, 0.7, 0.1, 0.0), component(1.0, 0.0, -0.6, 0.1)];
     let mixture = Mixture::new(components).map_err(|error| EngineError::Unavailable(error.to_string()))?;
     let noised = mixture.noised(NoiseLevel { alpha: 0.8, sigma: 0.4, shape: nalgebra::Matrix2::identity() });
     let grid = Grid { x: [-1.0, 1.0], y: [-1.0, 1.0], nx: 8, ny: 8 };

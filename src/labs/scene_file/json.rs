@@ -180,7 +180,7 @@ fn write_value(value: &Value, depth: usize, text: &mut String) {
         Value::Object(object) if !object.is_empty() => {
             let lead = LEADING_KEYS.iter().filter(|_| depth == 0).filter_map(|key| object.get_key_value(*key));
             let rest = object.iter().filter(|(key, _)| depth > 0 || !LEADING_KEYS.contains(&key.as_str()));
-            let flat = depth > 0 && !object.values().any(nested);
+            let flat = depth > 0 && !object.values().any(nested) && value.to_string().len() <= 88;
             write_items('{', '}', flat, lead.chain(rest), depth, text, |(key, value), depth, text| {
                 text.push_str(&Value::from(key.as_str()).to_string());
                 text.push_str(": ");

@@ -33,6 +33,11 @@ const PARTICLE_PIECES: usize = 50;
 pub static ARRAYS: &[ArrayInfo] = &[
     ArrayInfo { file: "x.npy", axes: "[nx]", about: "x of the grid's columns" },
     ArrayInfo { file: "y.npy", axes: "[ny]", about: "y of the grid's rows" },
+    ArrayInfo {
+        file: "components.npy",
+        axes: "[K, 6]",
+        about: "weight, mean x, y and covariance xx, xy, yy of the score model's components at no noise",
+    },
     ArrayInfo { file: "log_density.npy", axes: "[ny, nx]", about: "log p_t at the scene's time" },
     ArrayInfo { file: "score.npy", axes: "[ny, nx, 2]", about: "x and y component of the score s = ∇ log p_t" },
     ArrayInfo { file: "denoiser.npy", axes: "[ny, nx, 2]", about: "x and y of D = E[x_0 | x_t]" },
@@ -52,7 +57,7 @@ pub static ARRAYS: &[ArrayInfo] = &[
     ArrayInfo {
         file: "compare_*.npy",
         axes: "as above",
-        about: "the same of score model B, if the scene compares two: log_density to weights, and particles_end",
+        about: "the same of score model B, if the scene compares two: components to weights, and particles_end",
     },
 ];
 
@@ -155,6 +160,11 @@ impl Report<'_> {
         scene: &Scene,
         grid: Grid,
     ) -> anyhow::Result<()> {
+        let entries = model.components().iter().flat_map(|c| {
+            let [xx, xy, yy] = sym2::entries(&c.covariance);
+            [c.weight, c.mean.x, c.mean.y, xx, xy, yy]
+        });
+        self.write(&format!("{prefix}components.npy"), &[model.components().len(), 6], entries)?;
         let mixture = model.noised(setup.forward.level(scene.time));
         let components = model.components().len();
         let theory_everywhere = grid.len() * components <= THEORY_WORK;
