@@ -93,7 +93,10 @@ fn run_writes_what_the_theory_says() {
                 assert_eq!(shape, axes, "{prefix}{name}");
                 let largest = expected.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
                 for (found, expected) in found.iter().zip(&expected) {
-                    assert!((found - expected).abs() <= tolerance * largest, "{engine}: {prefix}{name}: {found} {expected}");
+                    assert!(
+                        (found - expected).abs() <= tolerance * largest,
+                        "{engine}: {prefix}{name}: {found} {expected}"
+                    );
                 }
             }
         }
@@ -260,10 +263,13 @@ fn list_names_every_family() {
     expect("data_sets", diffuscope::core::data_set::ALL.iter().map(|kind| kind.info.id).collect());
     expect("quantities", diffuscope::engine::kernel::quantity::ALL.iter().map(|quantity| quantity.id).collect());
     let edm = families["processes"].as_array().unwrap().iter().find(|kind| kind["id"] == "edm").unwrap();
-    assert_eq!(edm["params"][1], json!({
-        "key": "sigma_max", "label": "largest σ", "about": "Noise at the noisy end, in units of the data.",
-        "min": 1.0, "max": 1000.0, "default": 80.0, "whole": false,
-    }));
+    assert_eq!(
+        edm["params"][1],
+        json!({
+            "key": "sigma_max", "label": "largest σ", "about": "Noise at the noisy end, in units of the data.",
+            "min": 1.0, "max": 1000.0, "default": 80.0, "whole": false,
+        })
+    );
 
     let text = diffuscope(&["list", "processes"]);
     text.expect(0);
@@ -306,6 +312,9 @@ fn help_and_version_go_to_standard_output() {
             assert!(help.stdout.contains(array.file), "{}", array.file);
         }
     }
+    let whole = diffuscope(&["--help"]);
+    whole.expect(0);
+    assert!(whole.stdout.starts_with("A laboratory for diffusion models"), "{}", whole.stdout);
     let version = diffuscope(&["--version"]);
     version.expect(0);
     assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")));

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-/// Arguments of the window.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Scene to open; the program's first built-in scene if left out
