@@ -181,7 +181,7 @@ fn bad_scenes_end_with_2_and_one_sentence() {
             with("data", r#"{"components": [{"mean": [0, 0], "covariance": [1, 3, 1]}]}"#),
             &["data.components[0].covariance", "[1, 3, 1]", "positive semidefinite"],
         ),
-        (with("particles", r#"{"count": 1000000000}"#), &["particles.count", "1e9", "from 0 to 10000000"]),
+        (with("particles", r#"{"count": 1000000000}"#), &["particles.count", "1000000000", "from 0 to 10000000"]),
         (with("time", "\"late\""), &["time", "late", "number"]),
         (with("colour", "3"), &["colour", "unknown field"]),
         (with("version", "99"), &["version", "99", "must be 1"]),
@@ -312,6 +312,9 @@ fn help_and_version_go_to_standard_output() {
             assert!(help.stdout.contains(array.file), "{}", array.file);
         }
     }
+    let whole = diffuscope(&["--help"]);
+    whole.expect(0);
+    assert!(whole.stdout.starts_with("A laboratory for diffusion models"), "{}", whole.stdout);
     let version = diffuscope(&["--version"]);
     version.expect(0);
     assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")));

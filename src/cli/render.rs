@@ -14,7 +14,6 @@ pub(super) static SUBCOMMAND: Subcommand = Subcommand {
 };
 
 #[derive(Args)]
-#[cfg_attr(not(feature = "gui"), expect(dead_code, reason = "read only where there is something to draw with"))]
 struct Arguments {
     /// Scene file, '-', or 'gallery:ID'
     scene: String,

@@ -9,10 +9,19 @@ use serde::de::{Error, Visitor};
 use super::SceneError;
 use crate::core::param::{Choice, ChoiceError, KindInfo};
 
-/// A number as messages show it: large and small ones with an exponent.
+/// The end of a range as messages show it: large and small numbers with an exponent.
 pub fn shown(value: f64) -> String {
+    brief(value, 1e7)
+}
+
+/// A scene's number as messages show it: mostly as its author wrote it.
+pub fn echoed(value: f64) -> String {
+    brief(value, 1e16)
+}
+
+fn brief(value: f64, large: f64) -> String {
     let size = value.abs();
-    if size == 0.0 || (1e-4..1e7).contains(&size) { value.to_string() } else { format!("{value:e}") }
+    if size == 0.0 || (1e-4..large).contains(&size) { value.to_string() } else { format!("{value:e}") }
 }
 
 /// Checks that `value` is finite and in `range`.
@@ -24,7 +33,7 @@ pub fn number(field: impl fmt::Display, value: f64, range: RangeInclusive<f64>) 
         return Ok(());
     }
     let (low, high) = (shown(*range.start()), shown(*range.end()));
-    Err(SceneError::new(field.to_string(), format!("{} must be a number from {low} to {high}", shown(value))))
+    Err(SceneError::new(field.to_string(), format!("{} must be a number from {low} to {high}", echoed(value))))
 }
 
 /// Checks that every number of `values` is finite and in `range`.
@@ -44,7 +53,7 @@ pub fn interval(field: impl fmt::Display, [low, high]: [f64; 2], range: RangeInc
     if low < high {
         return Ok(());
     }
-    let message = format!("[{}, {}] must be two numbers, the smaller one first", shown(low), shown(high));
+    let message = format!("[{}, {}] must be two numbers, the smaller one first", echoed(low), echoed(high));
     Err(SceneError::new(field.to_string(), message))
 }
 
@@ -111,7 +120,7 @@ pub fn choice_fault(field: &str, error: ChoiceError) -> SceneError {
         }
         ChoiceError::OutOfRange { key, value, min, max, whole } => {
             let whole = if whole { "whole " } else { "" };
-            let (value, min, max) = (shown(value), shown(min), shown(max));
+            let (value, min, max) = (echoed(value), shown(min), shown(max));
             SceneError::new(format!("{field}.{key}"), format!("{value} must be a {whole}number from {min} to {max}"))
         }
         ChoiceError::Inconsistent(message) => SceneError::new(field, message),
@@ -130,7 +139,7 @@ pub fn whole<'de, D: Deserializer<'de>, const MIN: usize, const MAX: usize>(json
             if value.fract() == 0.0 && (MIN as f64..=MAX as f64).contains(&value) {
                 return Ok(value as usize);
             }
-            Err(E::custom(format!("{} must be a whole number from {MIN} to {MAX}", shown(value))))
+            Err(E::custom(format!("{} must be a whole number from {MIN} to {MAX}", echoed(value))))
         }
     }
 

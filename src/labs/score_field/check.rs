@@ -98,9 +98,9 @@ fn check_data(data: &Data) -> Result<(), SceneError> {
             let message = format!(
                 "[{}, {}, {}] must be the entries xx, xy, yy of a positive semidefinite matrix: \
                  xx ≥ 0, yy ≥ 0 and xy² ≤ xx·yy",
-                checks::shown(xx),
-                checks::shown(xy),
-                checks::shown(yy)
+                checks::echoed(xx),
+                checks::echoed(xy),
+                checks::echoed(yy)
             );
             return Err(SceneError::new(format!("{field}.covariance"), message));
         }
@@ -120,9 +120,9 @@ fn check_process(scene: &Scene) -> Result<(), SceneError> {
         let message = format!(
             "[{}, {}, {}] must be the entries xx, xy, yy of a positive definite matrix with eigenvalues from {} to {}; \
              they are {} and {}",
-            checks::shown(xx),
-            checks::shown(xy),
-            checks::shown(yy),
+            checks::echoed(xx),
+            checks::echoed(xy),
+            checks::echoed(yy),
             checks::shown(low),
             checks::shown(high),
             checks::shown(values.min()),
