@@ -35,8 +35,12 @@ pub struct LabEntry {
     pub run: fn(&Value, &RunContext<'_>) -> anyhow::Result<RunReport>,
     /// Opens a scene in the window.
     #[cfg(feature = "gui")]
-    pub open: fn(&Value, Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError>,
+    pub open: OpenLab,
 }
+
+/// Opens a scene in the window, computing with the given engine.
+#[cfg(feature = "gui")]
+pub type OpenLab = fn(&Value, Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError>;
 
 /// A scene that comes with the program.
 pub struct GalleryScene {
