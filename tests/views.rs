@@ -15,7 +15,7 @@ use egui::{Rect, pos2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, SnapshotOptions};
 
-const SIZE: [f32; 2] = [1280.0, 800.0];
+const SIZE: [f32; 2] = [1120.0, 700.0];
 
 /// The program on a scene of the gallery, everything computed. The theory itself computes: it gives the same picture on
 /// every machine.
@@ -25,6 +25,7 @@ fn program(scene: &str, theme: ThemeChoice) -> Harness<'static, Window> {
         .with_size(SIZE)
         .with_step_dt(1.0 / 60.0)
         .with_render_cursor(false)
+        .with_theme(if theme == ThemeChoice::Light { egui::Theme::Light } else { egui::Theme::Dark })
         // Software rasterizers of different versions differ in the last bit of blended colours.
         .with_options(SnapshotOptions::new().threshold(1.5).max_failed_pixels(600))
         .wgpu()
@@ -37,9 +38,14 @@ fn program(scene: &str, theme: ThemeChoice) -> Harness<'static, Window> {
         harness.key_press(egui::Key::Space);
     }
     settle(&mut harness);
+    harness
+}
+
+/// Compares with the picture `name`.
+fn compare(mut harness: Harness<'static, Window>, name: &str) {
     // Seconds taken and frames per second differ from run to run.
     harness.mask(Rect::from_min_max(pos2(0.0, SIZE[1] - 30.0), pos2(SIZE[0], SIZE[1])));
-    harness
+    harness.snapshot(name);
 }
 
 fn settle(harness: &mut Harness<'static, Window>) {
@@ -57,12 +63,12 @@ fn settle(harness: &mut Harness<'static, Window>) {
 
 #[test]
 fn ring_of_eight_dark() {
-    program("ring_of_eight", ThemeChoice::Dark).snapshot("ring_of_eight_dark");
+    compare(program("ring_of_eight", ThemeChoice::Dark), "ring_of_eight_dark");
 }
 
 #[test]
 fn ring_of_eight_light() {
-    program("ring_of_eight", ThemeChoice::Light).snapshot("ring_of_eight_light");
+    compare(program("ring_of_eight", ThemeChoice::Light), "ring_of_eight_light");
 }
 
 #[test]
@@ -70,7 +76,7 @@ fn gallery_light() {
     let mut harness = program("two_points", ThemeChoice::Light);
     harness.get_by_role_and_label(Role::Button, "Gallery").click();
     harness.run_steps(40);
-    harness.snapshot("gallery_light");
+    compare(harness, "gallery_light");
 }
 
 #[test]
@@ -78,7 +84,19 @@ fn keys_high_contrast() {
     let mut harness = program("two_points", ThemeChoice::HighContrast);
     harness.key_press(egui::Key::Questionmark);
     harness.run_steps(20);
-    harness.snapshot("keys_high_contrast");
+    compare(harness, "keys_high_contrast");
+}
+
+#[test]
+fn message_dark() {
+    let mut harness = program("two_moons", ThemeChoice::Dark);
+    harness.event(egui::Event::Paste("{\"lab\": \"score_field\", \"version\": 7}".to_owned()));
+    while harness.state().app().messages().shown().is_empty() {
+        std::thread::sleep(Duration::from_millis(2));
+        harness.step();
+    }
+    harness.run_steps(20);
+    compare(harness, "message_dark");
 }
 
 #[test]

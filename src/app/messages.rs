@@ -35,6 +35,9 @@ pub struct Messages {
 /// More than this would cover the picture.
 const MOST: usize = 5;
 
+/// Height of transport and status bar, which messages leave free, in points.
+const BARS_HEIGHT: f32 = 106.0;
+
 impl Weight {
     fn secs(self) -> f64 {
         match self {
@@ -60,7 +63,7 @@ impl Messages {
         &self.shown
     }
 
-    /// Draws them at the lower right of `ui`'s rectangle and drops those whose time is up.
+    /// Draws them at the lower right of `ui`'s rectangle, above a lab's transport bar, and drops those whose time is up.
     pub(super) fn show(&mut self, ui: &Ui) {
         let now = ui.input(|input| input.time);
         for message in &mut self.shown {
@@ -70,7 +73,7 @@ impl Messages {
         let Some(next) = self.shown.iter().filter_map(|message| message.until_secs).reduce(f64::min) else { return };
         ui.ctx().request_repaint_after_secs((next - now) as f32 + 0.01);
 
-        let corner = ui.max_rect().right_bottom() - vec2(16.0, 16.0);
+        let corner = ui.max_rect().right_bottom() - vec2(16.0, BARS_HEIGHT + 16.0);
         let area = Area::new(egui::Id::unique("messages")).order(Order::Foreground);
         area.pivot(Align2::RIGHT_BOTTOM).fixed_pos(corner).show(ui.ctx(), |ui| {
             ui.spacing_mut().item_spacing.y = 8.0;
@@ -94,27 +97,16 @@ fn card(ui: &mut Ui, message: &Message) -> bool {
             ui.spacing_mut().interact_size.y = 16.0;
             let (dot, _) = ui.allocate_exact_size(vec2(8.0, 18.0), egui::Sense::hover());
             ui.painter().circle_filled(dot.center(), 4.0, colour);
-            ui.add_sized_label(&message.text);
+            // As wide as it needs to be, and no wider than the card.
+            ui.scope(|ui| {
+                ui.set_max_width(340.0);
+                ui.add(Label::new(RichText::new(&message.text)).wrap());
+            });
             icon_button(ui, icon::close, Look::Plain, "Dismiss message", "Dismiss").clicked()
         })
         .inner
     });
     shown.inner
-}
-
-trait SizedLabel {
-    fn add_sized_label(&mut self, text: &str);
-}
-
-impl SizedLabel for Ui {
-    /// A label that wraps at the card's width and takes no more than it needs.
-    fn add_sized_label(&mut self, text: &str) {
-        let width = 340.0;
-        self.scope(|ui| {
-            ui.set_max_width(width);
-            ui.add(Label::new(RichText::new(text)).wrap());
-        });
-    }
 }
 
 #[cfg(test)]

@@ -462,7 +462,7 @@ impl App {
             });
         });
         for text in pasted {
-            self.files.look_at("the clipboard", text.into_bytes());
+            self.files.look_at("The clipboard", text.into_bytes());
         }
     }
 

@@ -15,7 +15,7 @@ pub(in crate::app) static SHEET: Sheet = Sheet { title: "Gallery", width: 980.0,
 /// Least width of a card, in points.
 const CARD_WIDTH: f32 = 220.0;
 /// Height of a card's text, in points.
-const TEXT_HEIGHT: f32 = 72.0;
+const TEXT_HEIGHT: f32 = 64.0;
 const GAP: f32 = 12.0;
 /// Height of a thumbnail relative to its width.
 const ASPECT: f32 = 0.625;

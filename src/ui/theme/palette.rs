@@ -57,8 +57,10 @@ pub(super) struct Palette {
     pub panel: Color32,
     /// Behind windows, menus and cards.
     pub raised: Color32,
-    /// Behind text fields and rails.
+    /// Behind plots.
     pub sunken: Color32,
+    /// Behind text that can be edited.
+    pub field: Color32,
     /// Hairlines between panels.
     pub line: Color32,
     /// Fill of buttons at rest, under the pointer, and pressed.
@@ -89,6 +91,7 @@ pub(super) static DARK: Palette = Palette {
     panel: Color32::from_rgb(22, 25, 31),
     raised: Color32::from_rgb(30, 34, 42),
     sunken: Color32::from_rgb(13, 15, 19),
+    field: Color32::from_rgb(17, 20, 25),
     line: Color32::from_rgb(44, 50, 61),
     button: [Color32::from_rgb(41, 47, 58), Color32::from_rgb(53, 61, 75), Color32::from_rgb(65, 75, 92)],
     button_line: Color32::TRANSPARENT,
@@ -124,6 +127,7 @@ pub(super) static LIGHT: Palette = Palette {
     panel: Color32::from_rgb(246, 247, 249),
     raised: Color32::from_rgb(255, 255, 255),
     sunken: Color32::from_rgb(255, 255, 255),
+    field: Color32::from_rgb(235, 238, 243),
     line: Color32::from_rgb(216, 220, 227),
     button: [Color32::from_rgb(229, 232, 238), Color32::from_rgb(217, 222, 230), Color32::from_rgb(202, 209, 220)],
     button_line: Color32::TRANSPARENT,
@@ -159,6 +163,7 @@ pub(super) static HIGH_CONTRAST: Palette = Palette {
     panel: Color32::from_rgb(0, 0, 0),
     raised: Color32::from_rgb(0, 0, 0),
     sunken: Color32::from_rgb(0, 0, 0),
+    field: Color32::from_rgb(28, 28, 28),
     line: Color32::from_rgb(170, 170, 170),
     button: [Color32::from_rgb(28, 28, 28), Color32::from_rgb(60, 60, 60), Color32::from_rgb(90, 90, 90)],
     button_line: Color32::from_rgb(190, 190, 190),

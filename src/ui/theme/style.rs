@@ -65,6 +65,7 @@ fn visuals(palette: &Palette) -> Visuals {
         hyperlink_color: palette.tokens.accent,
         faint_bg_color: palette.button[0].gamma_multiply(0.35),
         extreme_bg_color: palette.sunken,
+        text_edit_bg_color: Some(palette.field),
         code_bg_color: palette.button[0],
         warn_fg_color: palette.tokens.warning,
         error_fg_color: palette.tokens.error,
