@@ -44,6 +44,7 @@ fn noise_grows_and_inverses_find_their_way_back() {
         }
         assert_eq!(forward.time_at_sigma(1e9), None);
         assert_eq!(forward.time_at_sigma(f64::NAN), None);
+        assert_eq!(forward.time_at_log_snr(f64::INFINITY), None);
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use diffuscope::engine::cpu::CpuEngine;
+use diffuscope::engine::kernel::quantity;
 use diffuscope::labs::score_field::ENTRY;
 use diffuscope::labs::{LabView, score_field::scene::Scene};
 use diffuscope::ui::theme::{self, ThemeChoice};
@@ -342,6 +343,29 @@ fn odd_scenes_are_shown_without_a_crash() {
             window.harness.get_by_label("To end").click();
             window.settle();
         }
+    }
+}
+
+#[test]
+fn every_quantity_is_drawn() {
+    let mut pictures = Vec::new();
+    for id in quantity::ALL.iter().map(|quantity| quantity.id).chain(["component_colours"]) {
+        let mut scene = gaussians();
+        scene["layers"] = json!({
+            "heat": { "quantity": id, "logarithmic": quantity::find(id).is_some_and(|q| q.logarithmic) },
+            "arrows": { "on": true, "length": "unit", "spacing": 28.0 },
+        });
+        let mut window = Window::open(&scene, [1000.0, 620.0], ThemeChoice::Dark);
+        let canvas = window.canvas();
+        let picture = window.picture(&format!("quantity_{id}"));
+        let pixel = |i: u32| {
+            let part = Vec2::new((i % 9) as f32 + 0.5, (i / 9) as f32 + 0.5) / 9.0;
+            let pos = canvas.min + canvas.size() * part;
+            picture.get_pixel(pos.x as u32, pos.y as u32).0
+        };
+        let sampled: Vec<_> = (0..81).map(pixel).collect();
+        assert!(!pictures.contains(&sampled), "{id} looks like another quantity");
+        pictures.push(sampled);
     }
 }
 

@@ -72,24 +72,17 @@ pub(super) static ALL: &[Command] = &[
     },
     Command {
         menu: Menu::File,
-        name: "Save as…",
-        keys: &[key(CTRL_SHIFT, Key::S)],
-        run: |app, _| app.save_as(),
-        label: with_document,
-    },
-    Command {
-        menu: Menu::File,
         name: "Save",
         keys: &[key(CTRL, Key::S)],
         run: |app, _| app.save(),
         label: with_document,
     },
     Command {
-        menu: Menu::Edit,
-        name: "Redo",
-        keys: &[key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)],
-        run: |app, _| app.redo(),
-        label: |app| app.history.redo_name().map(str::to_owned),
+        menu: Menu::File,
+        name: "Save as…",
+        keys: &[key(CTRL_SHIFT, Key::S)],
+        run: |app, _| app.save_as(),
+        label: with_document,
     },
     Command {
         menu: Menu::Edit,
@@ -101,6 +94,13 @@ pub(super) static ALL: &[Command] = &[
             let waiting = waiting.map(|document| document.view.last_edit().to_owned());
             waiting.or_else(|| app.history.undo_name().map(str::to_owned))
         },
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Redo",
+        keys: &[key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)],
+        run: |app, _| app.redo(),
+        label: |app| app.history.redo_name().map(str::to_owned),
     },
     Command {
         menu: Menu::Edit,
@@ -177,27 +177,37 @@ impl Command {
 
     /// The first of its keys, in words.
     pub fn key_name(&self, ctx: &Context) -> String {
-        self.keys.first().map(|key| ctx.format_shortcut(key)).unwrap_or_default()
+        self.keys.first().map(|key| key_name(ctx, key)).unwrap_or_default()
     }
+}
+
+/// A key in words: "Ctrl+Shift+S", "?".
+pub(super) fn key_name(ctx: &Context, shortcut: &KeyboardShortcut) -> String {
+    let modifiers = ctx.format_modifiers(shortcut.modifiers);
+    let key = shortcut.logical_key.symbol_or_name();
+    if modifiers.is_empty() { key.to_owned() } else { format!("{modifiers}+{key}") }
 }
 
 /// Carries out commands whose keys were pressed. Keys without Ctrl are left to a text field that has the keyboard.
 pub(super) fn keys(app: &mut App, ctx: &Context) {
     let typing = ctx.text_edit_focused();
-    // Shortcuts with more modifiers come first in the list, since egui ignores a Shift too many.
-    for command in ALL {
-        for shortcut in command.keys {
-            let plain = shortcut.modifiers == NONE && shortcut.logical_key != Key::F11;
-            if typing && plain {
-                continue;
-            }
-            // "R" with Ctrl is another key than "R".
-            let other = plain && ctx.input(|input| input.modifiers.command || input.modifiers.alt);
-            if !other && ctx.input_mut(|input| input.consume_shortcut(shortcut)) && command.is_enabled(app) {
-                (command.run)(app, ctx);
-            }
+    for (command, shortcut) in shortcuts() {
+        let plain = shortcut.modifiers == NONE && shortcut.logical_key != Key::F11;
+        // "R" with Ctrl is another key than "R".
+        let other = plain && ctx.input(|input| input.modifiers.command || input.modifiers.alt);
+        if (typing && plain) || other {
+            continue;
+        }
+        if ctx.input_mut(|input| input.consume_shortcut(shortcut)) && command.is_enabled(app) {
+            (command.run)(app, ctx);
         }
     }
+}
+
+/// Every shortcut with its command; those with Shift come first, since egui ignores a Shift too many.
+fn shortcuts() -> impl Iterator<Item = (&'static Command, &'static KeyboardShortcut)> {
+    let all = || ALL.iter().flat_map(|command| command.keys.iter().map(move |key| (command, key)));
+    all().filter(|(_, key)| key.modifiers.shift).chain(all().filter(|(_, key)| !key.modifiers.shift))
 }
 
 #[cfg(test)]
@@ -206,7 +216,7 @@ mod tests {
 
     #[test]
     fn no_key_is_given_twice_or_hidden_by_another() {
-        let keys: Vec<_> = ALL.iter().flat_map(|command| command.keys).collect();
+        let keys: Vec<_> = shortcuts().map(|(_, key)| key).collect();
         for (i, later) in keys.iter().enumerate() {
             for earlier in &keys[..i] {
                 let hides =

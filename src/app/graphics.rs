@@ -7,7 +7,13 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew, wgpu};
 /// egui's usual set-up with all that the adapter allows: a surface above a device's limit would end the program (egui
 /// issue 8361).
 pub(super) fn configuration() -> WgpuConfiguration {
+    configuration_on(wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY | wgpu::Backends::GL))
+}
+
+/// [`configuration`] with a choice of drivers.
+pub(super) fn configuration_on(backends: wgpu::Backends) -> WgpuConfiguration {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
+    setup.instance_descriptor.backends = backends;
     setup.device_descriptor = Arc::new(|adapter| wgpu::DeviceDescriptor {
         label: Some("diffuscope"),
         required_limits: adapter.limits(),

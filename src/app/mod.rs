@@ -222,6 +222,13 @@ impl App {
         self.drawing_note = Some(note.into());
     }
 
+    /// Plays the run on screen from its start, over and over.
+    pub fn start_playing(&mut self) {
+        if let Some(document) = &mut self.document {
+            document.view.start_playing();
+        }
+    }
+
     fn open_first(&mut self) {
         let scenes = || labs::ALL.iter().flat_map(|lab| lab.gallery);
         if let Some(first) = scenes().next() {

@@ -115,12 +115,11 @@ impl Stage {
     /// # Errors
     /// There is no adapter, or the picture is too large for it.
     pub fn new(ctx: egui::Context, size_points: [u32; 2], pixels_per_point: f32) -> Result<Self, OffscreenError> {
-        let configuration = graphics::configuration();
-        let no_adapter = |error: egui_wgpu::WgpuError| OffscreenError::NoAdapter(error.to_string());
-        let instance = pollster::block_on(configuration.wgpu_setup.new_instance());
-        let options = RendererOptions { dithering: false, ..RendererOptions::default() };
-        let graphics =
-            pollster::block_on(RenderState::create(&configuration, &instance, None, options)).map_err(no_adapter)?;
+        // OpenGL looks for a display and complains where there is none: it comes second.
+        let first = wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY);
+        let graphics = start(&graphics::configuration_on(first))
+            .or_else(|_| start(&graphics::configuration_on(wgpu::Backends::GL)))
+            .map_err(OffscreenError::NoAdapter)?;
         let [width, height] = size_points.map(|points| (points as f32 * pixels_per_point).round() as u32);
         let most = graphics.device.limits().max_texture_dimension_2d;
         if width == 0 || height == 0 || width > most || height > most {
@@ -240,6 +239,12 @@ impl Stage {
         input.viewports.insert(ViewportId::ROOT, info);
         input
     }
+}
+
+fn start(configuration: &egui_wgpu::WgpuConfiguration) -> Result<RenderState, String> {
+    let instance = pollster::block_on(configuration.wgpu_setup.new_instance());
+    let options = RendererOptions { dithering: false, ..RendererOptions::default() };
+    pollster::block_on(RenderState::create(configuration, &instance, None, options)).map_err(|error| error.to_string())
 }
 
 fn read_back(

@@ -54,7 +54,7 @@ pub(super) fn show(app: &App, ui: &mut Ui) {
             let description = app.engine.engine.description();
             ui.add(Label::new(small(description))).on_hover_text("Who computes. Change it in the View menu.");
             let notes: Vec<&str> = app.engine.note.iter().chain(&app.drawing_note).map(String::as_str).collect();
-            notice(ui, &notes);
+            notice(ui, &notes, tokens.muted_text);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(small(app.pace.text())))
                     .on_hover_text("Frames are drawn only when something changes");
@@ -67,7 +67,7 @@ pub(super) fn show(app: &App, ui: &mut Ui) {
                         .on_hover_text("Time the latest steps took to compute");
                     let warnings = document.view.warnings();
                     let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| notice(ui, &warnings));
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| notice(ui, &warnings, tokens.warning));
                 }
             });
         });
@@ -75,9 +75,8 @@ pub(super) fn show(app: &App, ui: &mut Ui) {
 }
 
 /// The first of `sentences` with a count of the others; all of them on hover.
-fn notice(ui: &mut Ui, sentences: &[&str]) {
+fn notice(ui: &mut Ui, sentences: &[&str], colour: egui::Color32) {
     let Some(first) = sentences.first() else { return };
-    let colour = theme::tokens(ui.visuals()).warning;
     let more = if sentences.len() > 1 { format!("  (+{})", sentences.len() - 1) } else { String::new() };
     let (sign, _) = ui.allocate_exact_size(vec2(13.0, 13.0), Sense::hover());
     icon::paint(ui.painter(), sign, colour, icon::warning);

@@ -103,7 +103,12 @@ impl Window {
         if let Some(state) = &context.wgpu_render_state {
             graphics::catch_errors(&state.device);
         }
+        let unasked = options.scene.is_none();
         let mut app = App::new(options, &context.egui_ctx)?;
+        // Whoever opens the program with nothing in mind is shown what it is about.
+        if unasked {
+            app.start_playing();
+        }
         if let Some(state) = &context.wgpu_render_state {
             if let Some(note) = graphics::drawing_note(&state.adapter.get_info()) {
                 app.set_drawing_note(note);

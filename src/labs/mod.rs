@@ -48,6 +48,9 @@ pub struct GalleryScene {
     pub id: &'static str,
     /// The file's text.
     pub text: &'static str,
+    /// Its card's picture, a JPEG file drawn by `assets/make_thumbnails.sh`.
+    #[cfg(feature = "gui")]
+    pub thumbnail: &'static [u8],
 }
 
 /// Every lab.

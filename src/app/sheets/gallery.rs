@@ -1,6 +1,10 @@
 //! The gallery: a card for every built-in scene of every lab.
 
-use egui::{Label, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, UiBuilder, vec2};
+use egui::text::LayoutJob;
+use egui::{
+    Align, ColorImage, CornerRadius, Label, Layout, Rect, RichText, ScrollArea, Sense, Stroke, TextEdit, TextStyle,
+    TextureHandle, TextureOptions, Ui, UiBuilder, vec2,
+};
 
 use super::{App, Sheet, nothing};
 use crate::labs::{self, LabEntry};
@@ -10,8 +14,13 @@ pub(in crate::app) static SHEET: Sheet = Sheet { title: "Gallery", width: 980.0,
 
 /// Least width of a card, in points.
 const CARD_WIDTH: f32 = 220.0;
-const CARD_HEIGHT: f32 = 104.0;
+/// Height of a card's text, in points.
+const TEXT_HEIGHT: f32 = 72.0;
 const GAP: f32 = 12.0;
+/// Height of a thumbnail relative to its width.
+const ASPECT: f32 = 0.625;
+/// Thumbnails decoded in one frame: more would make it late.
+const DECODED_A_FRAME: usize = 2;
 
 /// The cards and the text that narrows them down.
 pub(in crate::app) struct Cards {
@@ -23,6 +32,8 @@ struct Card {
     id: &'static str,
     title: String,
     about: String,
+    thumbnail: &'static [u8],
+    texture: Option<TextureHandle>,
 }
 
 impl Cards {
@@ -33,10 +44,37 @@ impl Cards {
             let value: serde_json::Value = serde_json::from_str(scene.text).unwrap_or_default();
             let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
             let title = Some(text("title")).filter(|title| !title.is_empty());
-            Card { id: scene.id, title: title.unwrap_or_else(|| scene.id.replace('_', " ")), about: text("about") }
+            Card {
+                id: scene.id,
+                title: title.unwrap_or_else(|| scene.id.replace('_', " ")),
+                about: text("about"),
+                thumbnail: scene.thumbnail,
+                texture: None,
+            }
         };
         let labs = labs::ALL.iter().map(|lab| (*lab, lab.gallery.iter().map(card).collect())).collect();
         Self { labs, search: String::new() }
+    }
+
+    /// Decodes some of the thumbnails that are not there yet.
+    fn decode_some(&mut self, ctx: &egui::Context) {
+        let cards = self.labs.iter_mut().flat_map(|(_, cards)| cards);
+        let mut waiting = cards.filter(|card| card.texture.is_none());
+        for card in waiting.by_ref().take(DECODED_A_FRAME) {
+            let image = match image::load_from_memory(card.thumbnail) {
+                Ok(image) => {
+                    let image = image.into_rgb8();
+                    let size = [image.width() as usize, image.height() as usize];
+                    ColorImage::from_rgb(size, image.as_raw())
+                }
+                // Built in, so this would be a fault of ours, held by a test; an empty picture is the least harm.
+                Err(_) => ColorImage::filled([1, 1], egui::Color32::TRANSPARENT),
+            };
+            card.texture = Some(ctx.load_texture(card.id, image, TextureOptions::LINEAR));
+        }
+        if waiting.next().is_some() {
+            ctx.request_repaint();
+        }
     }
 }
 
@@ -50,6 +88,7 @@ impl Card {
 fn show(app: &mut App, ui: &mut Ui) -> bool {
     let mut picked = None;
     let mut fresh = None;
+    app.gallery.decode_some(ui.ctx());
     let search =
         TextEdit::singleline(&mut app.gallery.search).hint_text("Search the scenes").desired_width(f32::INFINITY);
     ui.add(search);
@@ -90,7 +129,8 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
 fn rows(ui: &mut Ui, cards: &[&Card]) -> Option<&'static str> {
     let width = ui.available_width() - 12.0;
     let columns = ((width + GAP) / (CARD_WIDTH + GAP)).floor().max(1.0);
-    let size = vec2((width - GAP * (columns - 1.0)) / columns, CARD_HEIGHT);
+    let side = (width - GAP * (columns - 1.0)) / columns;
+    let size = vec2(side, ASPECT * side + TEXT_HEIGHT);
     let mut picked = None;
     ui.spacing_mut().item_spacing = vec2(GAP, GAP);
     for row in cards.chunks(columns as usize) {
@@ -109,19 +149,52 @@ fn draw(ui: &mut Ui, card: &Card, size: egui::Vec2) -> bool {
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, ui.is_enabled(), &card.title));
     if ui.is_rect_visible(rect) {
-        let tokens = theme::tokens(ui.visuals());
+        let accent = theme::tokens(ui.visuals()).accent;
         let lit = response.hovered() || response.has_focus();
         let fill = if lit { ui.visuals().widgets.hovered.weak_bg_fill } else { ui.visuals().faint_bg_color };
-        let line = if lit { tokens.accent } else { ui.visuals().widgets.noninteractive.bg_stroke.color };
+        let line = if lit { accent } else { ui.visuals().widgets.noninteractive.bg_stroke.color };
         ui.painter().rect(rect, 8.0, fill, Stroke::new(1.0, line), egui::StrokeKind::Inside);
-        let mut inside = ui.new_child(UiBuilder::new().max_rect(rect.shrink2(vec2(12.0, 10.0))));
-        inside.spacing_mut().item_spacing.y = 4.0;
+        let picture = Rect::from_min_size(rect.min, vec2(rect.width(), ASPECT * rect.width())).shrink(1.0);
+        if let Some(texture) = &card.texture {
+            let corners = CornerRadius { nw: 7, ne: 7, sw: 0, se: 0 };
+            egui::Image::from_texture(texture).corner_radius(corners).paint_at(ui, picture);
+        }
+        let room = rect.with_min_y(picture.bottom()).shrink2(vec2(12.0, 8.0));
+        let mut inside = ui.new_child(UiBuilder::new().max_rect(room).layout(Layout::top_down(Align::Min)));
+        inside.set_clip_rect(room.intersect(ui.clip_rect()));
+        inside.spacing_mut().item_spacing.y = 3.0;
         inside.add(Label::new(RichText::new(&card.title).strong()).truncate());
-        let about = RichText::new(&card.about).small().color(tokens.muted_text);
-        let room = inside.available_rect_before_wrap();
-        let mut text = inside.new_child(UiBuilder::new().max_rect(room));
-        text.set_clip_rect(room.intersect(ui.clip_rect()));
-        text.add(Label::new(about).wrap());
+        let job = about(&inside, card, room.width());
+        inside.add(Label::new(job));
     }
     response.on_hover_text(&card.about).clicked()
+}
+
+/// The first two lines of what there is to see in a scene.
+fn about(ui: &Ui, card: &Card, width: f32) -> LayoutJob {
+    let colour = theme::tokens(ui.visuals()).muted_text;
+    let mut job = LayoutJob::simple(card.about.clone(), TextStyle::Small.resolve(ui.style()), colour, width);
+    job.wrap.max_rows = 2;
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_card_has_a_title_a_text_and_a_picture() {
+        let ctx = egui::Context::default();
+        let mut cards = Cards::new();
+        let count = cards.labs.iter().map(|(_, cards)| cards.len()).sum::<usize>();
+        for _ in 0..count {
+            cards.decode_some(&ctx);
+        }
+        for card in cards.labs.iter().flat_map(|(_, cards)| cards) {
+            assert!(!card.title.is_empty() && !card.about.is_empty(), "{}", card.id);
+            let [width, height] = card.texture.as_ref().unwrap().size();
+            assert!(width >= 200 && height >= 100, "{} has no picture", card.id);
+        }
+        assert_eq!(cards.labs.len(), labs::ALL.len());
+    }
 }

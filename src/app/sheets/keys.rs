@@ -25,7 +25,7 @@ fn show(_: &mut App, ui: &mut Ui) -> bool {
             heading(ui, name);
             let commands = commands::ALL.iter().filter(|command| command.menu == menu && !command.keys.is_empty());
             let rows = commands.map(|command| {
-                let keys: Vec<_> = command.keys.iter().map(|key| ui.ctx().format_shortcut(key)).collect();
+                let keys: Vec<_> = command.keys.iter().map(|key| commands::key_name(ui.ctx(), key)).collect();
                 (command.name.to_owned(), keys.join("   "))
             });
             let rows = rows.collect();

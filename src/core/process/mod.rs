@@ -178,7 +178,7 @@ impl Forward {
         let (bottom, top) = (rising(low), rising(high));
         // A value that was itself computed at an end of the range must be found there, rounding included.
         let slack = 1e-12 * (top - bottom).abs().max(value.abs());
-        if value.is_nan() || value < bottom - slack || value > top + slack {
+        if !value.is_finite() || value < bottom - slack || value > top + slack {
             return None;
         }
         for _ in 0..128 {

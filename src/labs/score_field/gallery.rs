@@ -5,7 +5,12 @@ use crate::labs::GalleryScene;
 /// The scene whose file has this name.
 macro_rules! scene {
     ($id:literal) => {
-        GalleryScene { id: $id, text: include_str!(concat!("../../../assets/scenes/", $id, ".json")) }
+        GalleryScene {
+            id: $id,
+            text: include_str!(concat!("../../../assets/scenes/", $id, ".json")),
+            #[cfg(feature = "gui")]
+            thumbnail: include_bytes!(concat!("../../../assets/thumbnails/", $id, ".jpg")),
+        }
     };
 }
 

@@ -25,6 +25,18 @@ pub struct Setup {
     pub sampler: &'static SamplerKind,
     /// Times of the run in its own order: noisy to clean when generating, clean to noisy when noising.
     pub times: Vec<f64>,
+    /// When the principal axes of the data are decided, if that happens during the run.
+    pub critical_steps: Vec<CriticalStep>,
+}
+
+/// Where in a run the noise passes the width of the data along a principal axis, `σ = α√λ`: before, a particle knows no
+/// more of that axis than the mean; after, it has taken its place ([GAUSS] §3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct CriticalStep {
+    /// Position along the run, between two steps as a rule.
+    pub step: f64,
+    /// Which axis, as in "σ = α√λ₁".
+    pub label: &'static str,
 }
 
 impl Setup {
@@ -55,7 +67,8 @@ impl Setup {
         if sampler.direction == Direction::Noising {
             times.reverse();
         }
-        Ok(Self { forward, data, model, compare, sampler, times })
+        let critical_steps = critical_steps(&data, &forward, &times);
+        Ok(Self { forward, data, model, compare, sampler, times, critical_steps })
     }
 
     /// The step of the run whose time is nearest to `time`, judged by log-SNR.
@@ -65,6 +78,31 @@ impl Setup {
         let nearest = self.times.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
         nearest.map_or(0, |(step, _)| step)
     }
+}
+
+/// The critical steps of the data's two principal axes, measured in units of the noise's own shape.
+fn critical_steps(data: &Mixture, forward: &Forward, times: &[f64]) -> Vec<CriticalStep> {
+    let whiten = sym2::inverse(forward.sqrt_shape());
+    let widths = sym2::symmetrized(&(whiten * data.covariance() * whiten)).symmetric_eigenvalues();
+    let at = |lambda: f64| forward.time_at_log_snr(-lambda.ln()).map(|time| position(times, time));
+    match (at(widths.max()), at(widths.min())) {
+        // A round cloud has one width.
+        (Some(wide), Some(narrow)) if (wide - narrow).abs() < 0.5 => {
+            vec![CriticalStep { step: 0.5 * (wide + narrow), label: "σ = α√λ" }]
+        }
+        (wide, narrow) => [(wide, "σ = α√λ₁"), (narrow, "σ = α√λ₂")]
+            .into_iter()
+            .filter_map(|(step, label)| step.map(|step| CriticalStep { step, label }))
+            .collect(),
+    }
+}
+
+/// Where `time` lies among the monotone `times`, in steps.
+fn position(times: &[f64], time: f64) -> f64 {
+    let rising = times.first() <= times.last();
+    let after = times.partition_point(|t| if rising { *t < time } else { *t > time }).clamp(1, times.len() - 1);
+    let (from, to) = (times[after - 1], times[after]);
+    (after - 1) as f64 + ((time - from) / (to - from)).clamp(0.0, 1.0)
 }
 
 /// The mixture of points and components; points come first.
@@ -95,4 +133,39 @@ pub fn mixture(data: &Data) -> Result<Mixture, SceneError> {
         };
         SceneError::new(field, error.to_string())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::labs::score_field::scene::Point;
+
+    fn scene(points: &[[f64; 2]], sampler: &str) -> Scene {
+        let mut scene = Scene::default();
+        scene.data.points = points.iter().map(|at| Point { at: *at, weight: 1.0 }).collect();
+        scene.particles.sampler = sampler.to_owned();
+        scene
+    }
+
+    #[test]
+    fn axes_are_decided_where_noise_passes_their_width() {
+        // Variances 4 and ¼ along the axes: for EDM the noise passes them at σ = 2 and ½.
+        let rectangle = [[-2.0, 0.5], [2.0, 0.5], [-2.0, -0.5], [2.0, -0.5]];
+        for sampler in ["heun", "forward_sde"] {
+            let setup = Setup::new(&scene(&rectangle, sampler)).unwrap();
+            for (critical, sigma) in setup.critical_steps.iter().zip([2.0, 0.5]) {
+                let before = setup.times[critical.step.floor() as usize];
+                let after = setup.times[critical.step.ceil() as usize];
+                assert!((before - sigma) * (after - sigma) <= 0.0, "{sampler}: {critical:?} between {before}, {after}");
+            }
+            assert_eq!(setup.critical_steps.len(), 2);
+        }
+    }
+
+    #[test]
+    fn a_round_cloud_has_one_critical_step_and_a_point_has_none() {
+        let square = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]];
+        assert_eq!(Setup::new(&scene(&square, "heun")).unwrap().critical_steps.len(), 1);
+        assert_eq!(Setup::new(&scene(&[[0.3, 0.2]], "heun")).unwrap().critical_steps, []);
+    }
 }

@@ -167,7 +167,7 @@ fn points_on_top_of_one_another_count_as_one() {
 #[test]
 fn a_hundred_thousand_points_agree_with_the_theory() {
     // With weights spread over all points, the heaviest may lie far from the mean, and single precision loses two digits.
-    let flat = Bounds { narrow: Errors { percentile: 2e-4, largest: 2e-4 }, ..RESOLVED };
+    let flat = Bounds { narrow: Errors { percentile: 2e-4, largest: 2e-4 }, ..SHARP };
     for (sigma, bounds) in [(0.003, SHARP), (2.0, flat)] {
         let mixture = noised(&points(100_000, |_| 1.0), sigma, Matrix2::identity());
         compare(&CpuEngine::new(), &format!("σ = {sigma}"), &mixture, square([18, 7]), bounds);

@@ -31,7 +31,7 @@ use crate::labs::LabView;
 use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::Camera;
-use crate::ui::transport::{Reading, Timeline, Transport};
+use crate::ui::transport::{Mark, Reading, Timeline, Transport};
 use curves::CurvesSlot;
 use edit::Edits;
 use field::FieldSlot;
@@ -187,7 +187,10 @@ impl ScoreFieldView {
             };
             format!("{way}, {}", numbered.setup.sampler.info.name)
         });
-        let timeline = Timeline { steps: self.steps(), readings: &readings, marks: &[], caption: &caption };
+        let critical = self.setup.current().map_or(&[][..], |numbered| &numbered.setup.critical_steps);
+        let marks: Vec<Mark> =
+            critical.iter().map(|critical| Mark { step: critical.step, label: critical.label.to_owned() }).collect();
+        let timeline = Timeline { steps: self.steps(), readings: &readings, marks: &marks, caption: &caption };
         let before = self.transport.position;
         self.transport.show(ui, &timeline);
         if self.transport.position != before {

@@ -324,10 +324,14 @@ impl ScoreFieldView {
             say(rect.right_bottom(), Align2::RIGHT_BOTTOM, &words);
         }
         if let Some(words) = self.notice() {
-            let galley = canvas.painter.layout(words, FontId::proportional(15.0), text, rect.width() * 0.8);
-            let place = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+            let font = FontId::proportional(15.0);
+            let mut job = egui::text::LayoutJob::simple(words, font, text, rect.width() * 0.8);
+            job.halign = egui::Align::Center;
+            let galley = canvas.painter.layout_job(job);
+            // Lines of centred text lie about its origin.
+            let place = galley.rect.translate(rect.center().to_vec2() - Vec2::new(0.0, 0.5 * galley.size().y));
             canvas.painter.rect_filled(place.expand(12.0), 6.0, tokens.label_background);
-            canvas.painter.galley(place.min, galley, text);
+            canvas.painter.galley(place.min - galley.rect.min.to_vec2(), galley, text);
         }
     }
 

@@ -19,8 +19,12 @@ const WAYS: [(Direction, &str, &str); 2] = [
     ),
 ];
 
+/// Width that everything takes in one row, in points.
+const ONE_ROW: f32 = 620.0;
+
 /// Shows the bar.
 pub fn show(ui: &mut Ui, scene: &mut Scene, state: &mut ViewState, edits: &mut Edits) {
+    let narrow = ui.available_width() < ONE_ROW;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 4.0;
         for (tool, name, about) in Tool::ALL {
@@ -41,8 +45,15 @@ pub fn show(ui: &mut Ui, scene: &mut Scene, state: &mut ViewState, edits: &mut E
         if icon_button(ui, lattice, look, "Grid", "Lines at the ticks of the axes").clicked() {
             state.grid = !state.grid;
         }
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| directions(ui, scene, state, edits));
+        if !narrow {
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                directions(ui, scene, state, edits);
+            });
+        }
     });
+    if narrow {
+        ui.horizontal(|ui| directions(ui, scene, state, edits));
+    }
 }
 
 /// The corners of a frame.
@@ -76,8 +87,12 @@ fn fit(scene: &Scene, state: &mut ViewState) {
 
 fn directions(ui: &mut Ui, scene: &mut Scene, state: &mut ViewState, edits: &mut Edits) {
     let now = sampler::find(&scene.particles.sampler).map(|kind| kind.direction);
-    // Laid out from the right.
-    for (index, (way, name, about)) in WAYS.into_iter().enumerate().rev() {
+    // Where the layout runs from the right, so must the order.
+    let mut ways: Vec<_> = WAYS.into_iter().enumerate().collect();
+    if ui.layout().prefer_right_to_left() {
+        ways.reverse();
+    }
+    for (index, (way, name, about)) in ways {
         let pressed = ui.add(Button::selectable(now == Some(way), name)).on_hover_text(about).clicked();
         if pressed && now != Some(way) {
             state.samplers[1 - index].clone_from(&scene.particles.sampler);

@@ -1,0 +1,103 @@
+//! Pictures of the whole program, compared with those in `tests/snapshots`. After an intended change of looks:
+//! `UPDATE_SNAPSHOTS=1 cargo test --test views`.
+
+#![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::time::Duration;
+
+use diffuscope::app::{Options, Window};
+use diffuscope::engine::select::EngineChoice;
+use diffuscope::labs::scene_file;
+use diffuscope::ui::theme::ThemeChoice;
+use egui::accesskit::Role;
+use egui::{Rect, pos2};
+use egui_kittest::kittest::Queryable as _;
+use egui_kittest::{Harness, SnapshotOptions};
+
+const SIZE: [f32; 2] = [1280.0, 800.0];
+
+/// The program on a scene of the gallery, everything computed. The theory itself computes: it gives the same picture on
+/// every machine.
+fn program(scene: &str, theme: ThemeChoice) -> Harness<'static, Window> {
+    let scene = scene_file::load(&format!("gallery:{scene}")).unwrap();
+    let mut harness = Harness::builder()
+        .with_size(SIZE)
+        .with_step_dt(1.0 / 60.0)
+        .with_render_cursor(false)
+        // Software rasterizers of different versions differ in the last bit of blended colours.
+        .with_options(SnapshotOptions::new().threshold(1.5).max_failed_pixels(600))
+        .wgpu()
+        .build_eframe(|context| {
+            let options =
+                Options { scene: Some(scene), engine: EngineChoice::Core, theme: Some(theme), ..Options::default() };
+            Window::new(options, context).unwrap()
+        });
+    if harness.query_by_role_and_label(Role::Button, "Pause").is_some() {
+        harness.key_press(egui::Key::Space);
+    }
+    settle(&mut harness);
+    // Seconds taken and frames per second differ from run to run.
+    harness.mask(Rect::from_min_max(pos2(0.0, SIZE[1] - 30.0), pos2(SIZE[0], SIZE[1])));
+    harness
+}
+
+fn settle(harness: &mut Harness<'static, Window>) {
+    for frame in 0..5000 {
+        harness.step();
+        let busy = harness.state_mut().app_mut().view().is_some_and(|view| view.is_busy());
+        if frame > 4 && !busy {
+            harness.run_steps(20);
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("the program is still computing");
+}
+
+#[test]
+fn ring_of_eight_dark() {
+    program("ring_of_eight", ThemeChoice::Dark).snapshot("ring_of_eight_dark");
+}
+
+#[test]
+fn ring_of_eight_light() {
+    program("ring_of_eight", ThemeChoice::Light).snapshot("ring_of_eight_light");
+}
+
+#[test]
+fn gallery_light() {
+    let mut harness = program("two_points", ThemeChoice::Light);
+    harness.get_by_role_and_label(Role::Button, "Gallery").click();
+    harness.run_steps(40);
+    harness.snapshot("gallery_light");
+}
+
+#[test]
+fn keys_high_contrast() {
+    let mut harness = program("two_points", ThemeChoice::HighContrast);
+    harness.key_press(egui::Key::Questionmark);
+    harness.run_steps(20);
+    harness.snapshot("keys_high_contrast");
+}
+
+#[test]
+fn a_picture_without_a_window_shows_the_program() {
+    use diffuscope::app::{App, offscreen};
+    let ctx = egui::Context::default();
+    let options = Options { engine: EngineChoice::Core, theme: Some(ThemeChoice::Dark), ..Options::default() };
+    let mut app = App::new(options, &ctx).unwrap();
+    let picture = offscreen::window(&mut app, &ctx, [900, 600], 1.5, 60.0).unwrap();
+    assert_eq!(picture.dimensions(), (1350, 900));
+    let colours: std::collections::HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
+    assert!(colours.len() > 1000, "only {} colours", colours.len());
+    assert!(picture.pixels().all(|pixel| pixel.0[3] == 255));
+}
+
+#[test]
+fn a_picture_too_large_is_refused_in_words() {
+    use diffuscope::app::offscreen::{OffscreenError, render};
+    let result = render([100_000, 10], 1.0, ThemeChoice::Dark, 2, |_| {});
+    let Err(error @ OffscreenError::TooLarge { width: 100_000, .. }) = result else { panic!("{result:?}") };
+    assert!(error.to_string().contains("too large"), "{error}");
+}
