@@ -1,5 +1,7 @@
 //! The program itself, driven through its command line.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod command;
 
 use std::collections::BTreeMap;

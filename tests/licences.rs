@@ -1,6 +1,8 @@
 //! Every dependency may be used by a program that is itself under MIT or Apache-2.0, and a build without the window holds
 //! nothing of it.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::process::Command;
 

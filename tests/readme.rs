@@ -1,6 +1,8 @@
 //! The README says what the program does: its example is a valid scene that uses every field, and every array, subcommand and
 //! field is mentioned.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use diffuscope::labs::score_field::scene::Scene;
 use diffuscope::labs::{self, scene_file};
 use serde_json::Value;

@@ -1,6 +1,8 @@
 //! Scene files: the built-in ones are sound and survive the way through JSON, and every fault is told with file, field,
 //! value and range.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
