@@ -1,5 +1,7 @@
 //! Forward processes, time grids and point sets.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use diffuscope::core::param::{Choice, ChoiceError, Scale};
 use diffuscope::core::process::{self, Forward};
 use diffuscope::core::{data_set, sampler, score_model, time_grid};

@@ -1,5 +1,7 @@
 //! Samplers against closed forms: order of their error by slope, laws of their particles by Kolmogorov–Smirnov.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 
 use diffuscope::core::mixture::{Component, Mixture};

@@ -1,5 +1,7 @@
 //! The score, the denoiser and the covariances against independent routes, for every process and score model.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use diffuscope::core::mixture::{Component, Mixture, NoisedMixture};
 use diffuscope::core::param::Choice;
 use diffuscope::core::process::{self, Forward};
