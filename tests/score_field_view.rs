@@ -1,5 +1,8 @@
 //! The score-field lab in a window that exists only in memory: used by pointer and keys, and looked at.
 
+#![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
