@@ -56,13 +56,18 @@ impl Layer for DataPoints {
             let total: f64 = points.iter().map(|p| p.weight).sum();
             let average = total / points.len().max(1) as f64;
             for (index, point) in points.iter().enumerate() {
-                draw_point(cx, index, point.at, radius(point.weight, average));
+                draw_point(cx, index, point.at, crowded(points.len()) * radius(point.weight, average));
             }
         }
         for index in 0..cx.scene.data.components.len() {
             draw_component(cx, index);
         }
     }
+}
+
+/// Factor that shrinks the points of larger sets, so that they do not hide the picture: 1 up to 40 points, then down to ½.
+fn crowded(points: usize) -> f32 {
+    (40.0 / points.max(1) as f32).sqrt().clamp(0.5, 1.0)
 }
 
 /// Area grows with the weight, within limits that keep points visible and apart.
