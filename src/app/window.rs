@@ -14,11 +14,10 @@ pub struct Window {
 pub enum WindowError {
     /// There is no display to open it on.
     #[error(
-        "there is no display to open a window on{}; draw a figure with 'diffuscope render SCENE -o figure.png' or compute \
-         with 'diffuscope run SCENE --out DIR'",
-        .0.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+        "there is no display to open a window on; draw a figure with 'diffuscope render SCENE -o figure.png' or compute \
+         with 'diffuscope run SCENE --out DIR'"
     )]
-    NoDisplay(Option<String>),
+    NoDisplay,
     /// The engine that was asked for does not exist on this machine.
     #[error("{0}")]
     NoEngine(crate::engine::EngineError),
@@ -39,7 +38,7 @@ const LEAST_SIZE: [f32; 2] = [800.0, 560.0];
 /// There is no display, no adapter to draw with, or no such engine.
 pub fn run_window(options: Options) -> Result<(), WindowError> {
     if !has_display() {
-        return Err(WindowError::NoDisplay(None));
+        return Err(WindowError::NoDisplay);
     }
     let folder = options.data_folder.clone();
     let viewport = egui::ViewportBuilder::default()
@@ -64,8 +63,8 @@ pub fn run_window(options: Options) -> Result<(), WindowError> {
             Ok(error) => WindowError::NoEngine(*error),
             Err(error) => WindowError::Other(error.to_string()),
         },
-        eframe::Error::WinitEventLoop(error) => WindowError::NoDisplay(Some(error.to_string())),
-        eframe::Error::Winit(error) => WindowError::NoDisplay(Some(error.to_string())),
+        eframe::Error::WinitEventLoop(error) => no_display(&error),
+        eframe::Error::Winit(error) => no_display(&error),
         eframe::Error::Wgpu(error) => WindowError::NoAdapter(error.to_string()),
     })
 }
@@ -80,6 +79,12 @@ impl Options {
 /// The user's folder for settings and unsaved work.
 fn data_folder() -> Option<PathBuf> {
     directories::ProjectDirs::from("", "", "diffuscope").map(|folders| folders.data_dir().to_owned())
+}
+
+/// The display that is named does not answer. Why not is for those who look for it: it speaks of files of libraries.
+fn no_display(reason: &dyn std::error::Error) -> WindowError {
+    tracing::info!("the display does not answer: {reason}");
+    WindowError::NoDisplay
 }
 
 /// Whether there is anything to open a window on. Only X11 and Wayland can be told in advance.

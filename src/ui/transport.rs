@@ -274,7 +274,7 @@ fn readings(ui: &mut Ui, readings: &[Reading]) {
 }
 
 fn width_of(reading: &Reading) -> f32 {
-    (reading.symbol.chars().count() as f32 * 6.0 + 10.0).max(64.0)
+    (reading.symbol.chars().count() as f32 * 6.0 + 10.0).max(84.0)
 }
 
 fn speed_name(speed: f32) -> String {

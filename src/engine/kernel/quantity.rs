@@ -26,6 +26,8 @@ pub struct Quantity {
     pub about: &'static str,
     /// Whether values spread over many orders of magnitude, so that a logarithmic scale is the better start.
     pub logarithmic: bool,
+    /// Whether values may be negative, so that there is no logarithmic scale for them.
+    pub signed: bool,
     /// A range that fits every data set, if the quantity has one.
     pub fixed_range: Option<[f32; 2]>,
     /// Whether it needs a second score model.
@@ -44,6 +46,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "p_t(x)  [ℓ⁻²]",
         about: "Probability density of noised data.",
         logarithmic: false,
+        signed: false,
         fixed_range: None,
         compares: false,
         at: |s| s.log_density.exp(),
@@ -55,6 +58,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "log p_t(x)",
         about: "Natural logarithm of the density: its slope is the score.",
         logarithmic: false,
+        signed: true,
         fixed_range: None,
         compares: false,
         at: |s| s.log_density,
@@ -66,6 +70,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "|s|  [ℓ⁻¹]",
         about: "How hard the score pulls.",
         logarithmic: true,
+        signed: false,
         fixed_range: None,
         compares: false,
         at: |s| norm(s.score),
@@ -77,6 +82,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "tr C  [ℓ⁻²]",
         about: "Variance of the training target of denoising score matching at this place ([GTV] (5)).",
         logarithmic: true,
+        signed: false,
         fixed_range: None,
         compares: false,
         at: trace,
@@ -88,6 +94,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "tr C / (tr C + |s|²)",
         about: "Share of the training target's second moment that is noise ([GTV] Fig. 1): 1 between points, 0 near one.",
         logarithmic: false,
+        signed: false,
         fixed_range: Some([0.0, 1.0]),
         compares: false,
         at: |s| {
@@ -103,6 +110,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "(λ₁ − λ₂)/(λ₁ + λ₂)",
         about: "0 where the proxy score scatters equally in all directions, 1 where along one line only.",
         logarithmic: false,
+        signed: false,
         fixed_range: Some([0.0, 1.0]),
         compares: false,
         at: |s| {
@@ -118,6 +126,7 @@ pub static ALL: &[Quantity] = &[
         symbol: "|s_A − s_B|  [ℓ⁻¹]",
         about: "How far the scores of models A and B are apart.",
         logarithmic: true,
+        signed: false,
         fixed_range: None,
         compares: true,
         at: |s| norm([s.score[0] - s.other_score[0], s.score[1] - s.other_score[1]]),

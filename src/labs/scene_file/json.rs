@@ -67,6 +67,7 @@ fn looks_like_number(word: &str) -> bool {
 pub(super) fn plain(message: &str) -> String {
     let mut message = message.to_owned();
     for (technical, everyday) in [
+        ("invalid type: map", "wrong type: object"),
         ("invalid type: floating point", "wrong type:"),
         ("invalid type: integer", "wrong type:"),
         ("invalid type", "wrong type"),
@@ -81,7 +82,7 @@ pub(super) fn plain(message: &str) -> String {
         ("expected struct", "expected an object:"),
         ("unit variant", "name"),
         ("unit value", "null"),
-        ("map", "object"),
+        ("a map", "an object"),
     ] {
         message = message.replace(technical, everyday);
     }

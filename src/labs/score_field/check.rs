@@ -140,6 +140,11 @@ fn check_layers(layers: &Layers) -> Result<(), SceneError> {
     let quantities = quantity::ALL.iter().map(|quantity| quantity.id).chain([COMPONENT_COLOURS]);
     checks::name("layers.heat.quantity", &heat.quantity, quantities)?;
     checks::name("layers.heat.colour_map", &heat.colour_map, colour_map::ALL.iter().map(|map| map.id))?;
+    if heat.logarithmic && quantity::find(&heat.quantity).is_some_and(|quantity| quantity.signed) {
+        let message =
+            format!("must be false where layers.heat.quantity is \"{}\", which can be negative", heat.quantity);
+        return Err(SceneError::new("layers.heat.logarithmic", message));
+    }
     if let Some(range) = heat.range {
         let lowest = if heat.logarithmic { 1e-30 } else { -1e30 };
         checks::interval("layers.heat.range", range, lowest..=1e30)?;

@@ -323,6 +323,12 @@ impl ScoreFieldView {
             let words = format!("{MOST_DRAWN} of {} particles drawn", run.total);
             say(rect.right_bottom(), Align2::RIGHT_BOTTOM, &words);
         }
+        let behind = self.setup.is_busy() || self.run.is_busy() || self.field.is_busy();
+        // Only what takes its time is told: a word that flickers while a point is dragged would only disturb.
+        let long = ui.ctx().animate_bool_with_time(ui.scope_id().with(("behind", pane)), behind, 0.4) == 1.0;
+        if behind && long {
+            say(rect.right_top(), Align2::RIGHT_TOP, "computing …");
+        }
         if let Some(words) = self.notice() {
             let font = FontId::proportional(15.0);
             let mut job = egui::text::LayoutJob::simple(words, font, text, rect.width() * 0.8);

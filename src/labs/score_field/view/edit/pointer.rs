@@ -200,17 +200,18 @@ impl Pointer {
         }
     }
 
-    /// The wheel with Ctrl or Alt over a point changes its weight, and that of all others selected with it.
+    /// The wheel over a selected point changes the weight of all that is selected; with Ctrl or Alt, that of any point.
     fn weigh(&self, ui: &Ui, on: &mut PointerInput<'_>) -> bool {
         let Some(handle) = self.hovered else { return false };
         let (scroll, zoom, alt) =
             ui.input(|input| (input.smooth_scroll_delta().y, input.zoom_delta(), input.modifiers.alt));
-        let factor = f64::from(zoom) * if alt { (f64::from(scroll) / 120.0).exp() } else { 1.0 };
+        let selected = on.selection.contains(&handle.item());
+        let factor = f64::from(zoom) * if alt || selected { (f64::from(scroll) / 240.0).exp() } else { 1.0 };
         if factor == 1.0 {
             return false;
         }
         let alone = Selection::from([handle.item()]);
-        let which = if on.selection.contains(&handle.item()) { &*on.selection } else { &alone };
+        let which = if selected { &*on.selection } else { &alone };
         actions::scale_weight(&mut on.scene.data, which, factor);
         on.edits.note("change weight");
         true

@@ -231,6 +231,9 @@ fn log_range(sorted: &[f32]) -> [f32; 2] {
 
 /// The same range, or one about it if it is empty.
 fn widened([low, high]: [f32; 2]) -> [f32; 2] {
+    if low == 0.0 && high == 0.0 {
+        return [0.0, 1.0];
+    }
     if high - low > 1e-6 * low.abs().max(high.abs()) { [low, high] } else { [low - 0.5, low.max(high) + 0.5] }
 }
 

@@ -72,7 +72,8 @@ fn add_trails(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut M
     let seen = cx.plane.rect();
     let count = cloud.past.first().map_or(0, Vec::len);
     // Opacity grows from the oldest end to the particle.
-    let opacity = |age: usize| TRAIL_OPACITY * ((age as f32) / segments as f32).powi(2);
+    let most = TRAIL_OPACITY * thinned(cx, count);
+    let opacity = |age: usize| most * ((age as f32) / segments as f32).powi(2);
     for item in 0..count {
         let steps = cloud.past.iter().map(|past| cx.plane.to_screen(past[item].map(f64::from)));
         let mut last: Option<Pos2> = None;
@@ -85,6 +86,13 @@ fn add_trails(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut M
             last = Some(pos);
         }
     }
+}
+
+/// Factor that keeps many trails from hiding the picture: those of samplers that add noise cover most, and lead nowhere.
+fn thinned(cx: &DrawContext<'_>, count: usize) -> f32 {
+    let erratic = cx.setup.is_some_and(|setup| setup.sampler.stochastic);
+    let (few, least) = if erratic { (60.0, 0.12) } else { (1500.0, 0.4) };
+    (few / count.max(1) as f32).sqrt().clamp(least, 1.0)
 }
 
 /// Where particle `item` is drawn: between two steps on the straight line from one to the next.

@@ -42,7 +42,8 @@ fn selection(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     match (cx.state.selection.len(), cx.state.selection.first().copied()) {
         (0, _) | (_, None) => {
             let muted = theme::tokens(ui.visuals()).muted_text;
-            let hint = "Click a point to select it. Double-click the canvas to add one.";
+            let hint = "Click a point to select it; the wheel over it then changes its weight. Double-click adds one, Shift-drag \
+                        selects several.";
             ui.label(RichText::new(hint).small().color(muted));
         }
         (1, Some(Item::Point(i))) => {
