@@ -17,7 +17,7 @@ use egui_kittest::kittest::Queryable;
 use serde_json::json;
 
 /// Window in which the canvas has about 512 × 512 points.
-const WINDOW: [f32; 2] = [1160.0, 670.0];
+const WINDOW: [f32; 2] = [1216.0, 737.0];
 const MOVES: usize = 200;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
