@@ -52,7 +52,8 @@ fn every_field_is_explained() {
     let table = README.split("| field | meaning | range |").nth(1).unwrap().split("\n\n").next().unwrap();
     for path in paths(&scene) {
         let key = path.rsplit('.').next().unwrap();
-        let named = [format!("`{key}`"), format!(".{key}`"), format!("`{key}.")].iter().any(|name| table.contains(name));
+        let named =
+            [format!("`{key}`"), format!(".{key}`"), format!("`{key}.")].iter().any(|name| table.contains(name));
         assert!(named, "{path} is not in the README's table of fields");
     }
 }
