@@ -20,8 +20,11 @@ use crate::labs::{RunContext, RunReport, scene_file};
 /// Weights are written for at most so many components.
 pub const MAX_WEIGHTS: usize = 64;
 
-/// Nodes computed at a time: bounds the memory of a run whatever the size of its grid.
-const CHUNK_NODES: usize = 1 << 20;
+/// Numbers held at a time (128 MiB of them): bounds the memory of a run whatever the size of its grid.
+const CHUNK_VALUES: usize = 1 << 24;
+
+/// Numbers held for each node besides its weights: the field, in both precisions, and the posterior.
+const VALUES_PER_NODE: usize = 16;
 
 /// Nodes times components up to which the denoiser comes from the f64 theory at every node.
 const THEORY_WORK: usize = 1 << 30;
@@ -105,6 +108,7 @@ struct Work {
 impl Work {
     fn new(scene: &Scene, setup: &Setup) -> Self {
         let components: usize = setup.models().map(|model| model.components().len()).sum();
+        // Samplers differ; Heun's two scores a step are typical.
         let per_step = 2.0;
         Self {
             done: 0.0,
@@ -169,7 +173,7 @@ impl Report<'_> {
         let components = model.components().len();
         let theory_everywhere = grid.len() * components <= THEORY_WORK;
         let mut files = FieldFiles::create(self.out(), prefix, grid, components)?;
-        for rows in chunks(grid) {
+        for rows in chunks(grid, components) {
             let (field, posterior, weights) = self.timed(|| {
                 let request = FieldRequest { mixture: &mixture, grid: rows, colours: &[] };
                 let field = self.context.engine.mixture_field_wide(&request)?;
@@ -228,9 +232,11 @@ impl Report<'_> {
     }
 }
 
-/// The grid in pieces of whole rows.
-fn chunks(grid: Grid) -> impl Iterator<Item = Grid> {
-    let pieces = grid.len().div_ceil(CHUNK_NODES).min(grid.ny / 2).max(1);
+/// The grid in pieces of whole rows, small enough for the numbers of a model with so many components.
+fn chunks(grid: Grid, components: usize) -> impl Iterator<Item = Grid> {
+    let weights = if components <= MAX_WEIGHTS { components } else { 0 };
+    let nodes = CHUNK_VALUES / (VALUES_PER_NODE + weights);
+    let pieces = grid.len().div_ceil(nodes).min(grid.ny / 2).max(1);
     (0..pieces).map(move |piece| {
         let (first, end) = (grid.ny * piece / pieces, grid.ny * (piece + 1) / pieces);
         Grid { y: [grid.y_at(first), grid.y_at(end - 1)], ny: end - first, ..grid }
@@ -321,4 +327,53 @@ impl FieldFiles {
 /// The values of several arrays, node by node.
 fn interleaved<const N: usize>(arrays: &[Vec<f64>; N]) -> impl Iterator<Item = f64> {
     (0..arrays[0].len()).flat_map(move |index| arrays.each_ref().map(|array| array[index]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::mixture::Component;
+    use crate::core::process::NoiseLevel;
+    use crate::engine::kernel::MixtureField;
+    use crate::engine::reference::ReferenceEngine;
+
+    #[test]
+    fn chunks_are_the_grid() {
+        let grid = Grid { x: [-1.0, 2.0], y: [0.1, 0.9], nx: 4096, ny: 1001 };
+        let pieces: Vec<_> = chunks(grid, 64).collect();
+        assert!(pieces.len() > 10);
+        let mut row = 0;
+        for piece in pieces {
+            assert!(piece.ny >= 2 && piece.len() * 80 <= CHUNK_VALUES + 80 * grid.nx);
+            for j in 0..piece.ny {
+                assert!((piece.y_at(j) - grid.y_at(row)).abs() < 1e-15);
+                row += 1;
+            }
+        }
+        assert_eq!(row, grid.ny);
+    }
+
+    /// Both routes to the denoiser agree at little noise, and at much noise the cancelling one is not taken.
+    #[test]
+    fn the_posterior_does_not_depend_on_its_route() {
+        let component =
+            |x, weight| Component { weight, mean: Vector2::new(x, 0.3), covariance: sym2::new(0.1, 0.02, 0.2) };
+        let mixture = Mixture::new(vec![component(-1.0, 1.0), component(1.0, 2.0)]).unwrap();
+        let grid = Grid { x: [-2.0, 2.0], y: [-1.0, 1.5], nx: 9, ny: 7 };
+        for (alpha, sigma) in [(1.0, 0.3), (0.9, 0.5), (1e-5, 1.0), (1.0, 80.0)] {
+            let level = NoiseLevel { alpha, sigma, shape: sym2::new(1.0, 0.2, 0.7) };
+            let noised = mixture.noised(level);
+            let request = FieldRequest { mixture: &noised, grid, colours: &[] };
+            // Single precision, as an engine would have it.
+            let field = ReferenceEngine.mixture_field(&request).unwrap().map(f64::from);
+            let exact = posterior(&noised, grid, &field, true);
+            let derived = posterior(&noised, grid, &field, false);
+            for ((d, v), (exact_d, exact_v)) in derived.iter().zip(&exact) {
+                assert!((d - exact_d).norm() < 1e-4, "{alpha} {sigma}: {d} {exact_d}");
+                for (v, exact_v) in v.iter().zip(exact_v) {
+                    assert!((v - exact_v).abs() < 1e-4, "{alpha} {sigma}: {v} {exact_v}");
+                }
+            }
+        }
+    }
 }
