@@ -122,6 +122,11 @@ pub trait LabView {
     /// Whether computing is still under way, so that the picture on screen is not the final one.
     fn is_busy(&self) -> bool;
 
+    /// What the lab's own keys and gestures do, each with its name: ("Delete what is selected", "Del").
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Plays the run from its beginning again and again, as the program does with the scene it starts on.
     fn start_playing(&mut self) {}
 

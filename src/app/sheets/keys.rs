@@ -16,10 +16,15 @@ const TRANSPORT: [(&str, &str); 5] = [
     ("Close a sheet", "Esc"),
 ];
 
-fn show(_: &mut App, ui: &mut Ui) -> bool {
+fn show(app: &mut App, ui: &mut Ui) -> bool {
     ScrollArea::vertical().max_height(ui.available_height().max(200.0)).show(ui, |ui| {
         heading(ui, "Time");
         table(ui, "time", TRANSPORT.iter().map(|&(what, key)| (what.to_owned(), key.to_owned())).collect());
+        if let Some(view) = app.view() {
+            heading(ui, "On the picture");
+            let rows = view.keys().iter().map(|&(what, key)| (what.to_owned(), key.to_owned()));
+            table(ui, "picture", rows.collect());
+        }
         for (menu, name) in [(Menu::File, "Files"), (Menu::Edit, "Editing"), (Menu::View, "View"), (Menu::Help, "Help")]
         {
             heading(ui, name);

@@ -358,6 +358,10 @@ impl LabView for ScoreFieldView {
         unfinished || self.setup.is_busy() || self.run.is_busy() || self.field.is_busy() || self.curves.is_busy()
     }
 
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        picture::KEYS
+    }
+
     fn start_playing(&mut self) {
         self.transport.position = 0.0;
         self.transport.playing = true;

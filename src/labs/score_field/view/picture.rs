@@ -22,6 +22,20 @@ const PATIENCE_SECS: f64 = 0.003;
 /// Nodes of the field along an axis at most.
 const MOST_NODES: f32 = 1024.0;
 
+/// What keys and gestures do on the picture.
+pub(super) const KEYS: &[(&str, &str)] = &[
+    ("Add a point", "double-click"),
+    ("Move about", "drag the empty picture"),
+    ("Zoom", "wheel"),
+    ("Select several", "Shift+drag"),
+    ("Select all", "Ctrl+A"),
+    ("Weight of what is selected", "wheel over it"),
+    ("Duplicate", "Ctrl+D"),
+    ("Delete", "Del"),
+    ("Pin a probe under the pointer", "P"),
+    ("Select nothing, put tools away", "Esc"),
+];
+
 impl ScoreFieldView {
     /// Draws toolbar, canvases and colour bar into all the room there is.
     pub(super) fn show_picture(&mut self, ui: &mut Ui) {
