@@ -208,6 +208,22 @@ fn edits_are_undone_and_redone() {
 }
 
 #[test]
+fn edits_that_no_file_holds_come_back_with_undo() {
+    let mut bench = Bench::new();
+    bench.click(Role::Button, "Select all");
+    bench.click(Role::Button, "Duplicate");
+    let edited = bench.scene();
+    bench.open_from_gallery(&title_of("two_points"));
+    assert!(!bench.harness.state().app().is_changed());
+    assert!(bench.has_message(Weight::Done, "was not saved"));
+    bench.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(still(bench.scene()), still(edited));
+    assert!(bench.harness.state().app().is_changed());
+    bench.press(Modifiers::COMMAND, Key::Z);
+    assert!(!bench.harness.state().app().is_changed());
+}
+
+#[test]
 fn a_saved_scene_opens_again_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.json");
@@ -223,6 +239,12 @@ fn a_saved_scene_opens_again_as_it_was() {
     assert!(!bench.harness.state().app().is_changed());
     let suggested = Ask::Save { suggested: "ring_of_eight.json".to_owned() };
     assert_eq!(*bench.dialogs.asked.lock().unwrap(), [suggested]);
+
+    // The file's name belongs to the document, not to its past.
+    bench.press(Modifiers::COMMAND, Key::Z);
+    assert!(bench.harness.state().app().is_changed());
+    bench.press(Modifiers::COMMAND, Key::Y);
+    assert!(!bench.harness.state().app().is_changed());
 
     bench.open_from_gallery(&title_of("two_points"));
     assert_ne!(bench.points(), edited["data"]["points"].as_array().unwrap().len());

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-use super::history::Snapshot;
+use super::history::{Origin, Snapshot};
 use crate::engine::Engine;
 use crate::labs::scene_file::{LoadedScene, SceneError};
 use crate::labs::{LabEntry, LabView};
@@ -14,14 +15,11 @@ use crate::labs::{LabEntry, LabView};
 pub(super) struct Document {
     pub lab: &'static LabEntry,
     pub view: Box<dyn LabView>,
-    pub path: Option<PathBuf>,
+    origin: Origin,
     /// The scene after the latest edit that was taken note of.
     scene: Arc<Value>,
     stamp: u64,
-    /// What the file holds, or the scene as it was opened.
-    saved: Arc<Value>,
-    opened: Arc<Value>,
-    changed: bool,
+    revision: u64,
 }
 
 impl Document {
@@ -30,13 +28,37 @@ impl Document {
         let view = (loaded.lab.open)(&loaded.scene, engine)?;
         let scene = Arc::new(view.scene());
         let stamp = view.edit_stamp();
-        let (saved, opened) = (Arc::clone(&scene), Arc::clone(&scene));
-        Ok(Self { lab: loaded.lab, view, path, scene, stamp, saved, opened, changed: false })
+        let revision = fresh_number();
+        let origin = Origin { number: fresh_number(), path, saved: Some(revision), opened: Arc::clone(&scene) };
+        Ok(Self { lab: loaded.lab, view, origin, scene, stamp, revision })
+    }
+
+    /// Opens a document again that another one has replaced.
+    pub fn reopen(snapshot: &Snapshot, engine: Arc<dyn Engine>) -> Result<Self, SceneError> {
+        let loaded = LoadedScene { lab: snapshot.lab, scene: Value::clone(&snapshot.scene) };
+        let mut document = Self::open(&loaded, None, engine)?;
+        document.origin = snapshot.origin.clone();
+        document.revision = snapshot.revision;
+        Ok(document)
     }
 
     /// The scene as it is now, to be saved or gone back to.
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot { lab: self.lab, scene: Arc::new(self.view.scene()), path: self.path.clone() }
+        self.snapshot_of(Arc::new(self.view.scene()))
+    }
+
+    fn snapshot_of(&self, scene: Arc<Value>) -> Snapshot {
+        Snapshot { lab: self.lab, scene, revision: self.revision, origin: self.origin.clone() }
+    }
+
+    /// Tells documents apart.
+    pub fn number(&self) -> u64 {
+        self.origin.number
+    }
+
+    /// Its file, if it has one.
+    pub fn path(&self) -> Option<&Path> {
+        self.origin.path.as_deref()
     }
 
     /// Takes note of an edit made since the last call: its name and the scene before it.
@@ -51,9 +73,9 @@ impl Document {
             return None;
         }
         let before = std::mem::replace(&mut self.scene, Arc::new(scene));
-        self.changed = self.scene != self.saved;
-        let snapshot = Snapshot { lab: self.lab, scene: before, path: self.path.clone() };
-        Some((self.view.last_edit().to_owned(), snapshot))
+        let before = self.snapshot_of(before);
+        self.revision = fresh_number();
+        Some((self.view.last_edit().to_owned(), before))
     }
 
     /// Whether an edit is under way that [`Document::take_edit`] would return.
@@ -61,46 +83,53 @@ impl Document {
         self.view.edit_stamp() != self.stamp
     }
 
-    /// Replaces the scene within the same view.
-    pub fn restore(&mut self, scene: &Arc<Value>) -> Result<(), SceneError> {
-        self.view.restore(scene)?;
-        self.scene = Arc::new(self.view.scene());
-        self.stamp = self.view.edit_stamp();
-        self.changed = self.scene != self.saved;
+    /// Goes to another moment of this document, within the same view.
+    pub fn restore(&mut self, snapshot: &Snapshot) -> Result<(), SceneError> {
+        self.replace(&snapshot.scene)?;
+        self.revision = snapshot.revision;
         Ok(())
     }
 
-    /// The scene as it was when it was opened.
-    pub fn opened(&self) -> Arc<Value> {
-        Arc::clone(&self.opened)
+    /// Makes the scene what it was when it was opened, as an edit.
+    pub fn reset(&mut self) -> Result<(), SceneError> {
+        let opened = Arc::clone(&self.origin.opened);
+        self.replace(&opened)?;
+        self.revision = fresh_number();
+        Ok(())
     }
 
-    /// `scene` is now in the file `path`.
-    pub fn mark_saved(&mut self, path: &Path, scene: Arc<Value>) {
-        self.path = Some(path.to_owned());
-        self.saved = scene;
-        self.changed = self.scene != self.saved;
+    fn replace(&mut self, scene: &Value) -> Result<(), SceneError> {
+        self.view.restore(scene)?;
+        self.scene = Arc::new(self.view.scene());
+        self.stamp = self.view.edit_stamp();
+        Ok(())
+    }
+
+    /// The scene as it was at `revision` is now in the file `path`.
+    pub fn mark_saved(&mut self, path: &Path, revision: u64) {
+        self.origin.path = Some(path.to_owned());
+        self.origin.saved = Some(revision);
     }
 
     /// The scene was taken over from a crash: no file holds it.
     pub fn mark_unsaved(&mut self) {
-        self.changed = true;
+        self.origin.saved = None;
     }
 
     /// Whether there are edits that no file holds.
     pub fn is_changed(&self) -> bool {
-        self.changed
+        self.origin.saved != Some(self.revision)
     }
 
-    /// Number of the latest edit, for telling whether there has been another.
-    pub fn stamp(&self) -> u64 {
-        self.stamp
+    /// Number of the edit that made the scene what it is.
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// What the scene is called: its title, its file, or "Untitled".
     pub fn title(&self) -> String {
         let title = self.scene.get("title").and_then(Value::as_str).filter(|title| !title.trim().is_empty());
-        let stem = || self.path.as_deref().and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
+        let stem = || self.path().and_then(Path::file_stem).map(|stem| stem.to_string_lossy().into_owned());
         title.map(str::to_owned).or_else(stem).unwrap_or_else(|| "Untitled".to_owned())
     }
 
@@ -111,7 +140,7 @@ impl Document {
 
     /// A file name for saving it.
     pub fn file_name(&self) -> String {
-        if let Some(name) = self.path.as_deref().and_then(Path::file_name) {
+        if let Some(name) = self.path().and_then(Path::file_name) {
             return name.to_string_lossy().into_owned();
         }
         let plain: String =
@@ -119,4 +148,10 @@ impl Document {
         let words: Vec<_> = plain.split('_').filter(|word| !word.is_empty()).collect();
         format!("{}.json", if words.is_empty() { "scene".to_owned() } else { words.join("_") })
     }
+}
+
+/// A number that nothing else in this process has.
+fn fresh_number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
 }

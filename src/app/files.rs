@@ -1,12 +1,10 @@
 //! Reading and writing off the window's thread. What comes of it arrives as an [`Event`] at the next frame.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use serde_json::Value;
-
 use super::dialogs::{Ask, FileDialogs};
+use super::history::Snapshot;
 use super::store;
 use crate::labs::scene_file::{self, LoadedScene};
 
@@ -23,7 +21,7 @@ pub(super) enum Event {
     /// A file was read that is no scene; the lab may know it.
     Data { name: String, bytes: Vec<u8> },
     /// A scene was saved; an unreadable file in its place was kept as `kept`.
-    Saved { path: PathBuf, scene: Arc<Value>, kept: Option<PathBuf> },
+    Saved { path: PathBuf, snapshot: Snapshot, kept: Option<PathBuf> },
     /// Something did not work.
     Failed(String),
 }
@@ -78,10 +76,10 @@ impl Files {
         self.work("reading", move || recognise(None, &name, bytes));
     }
 
-    /// Writes `scene` to `path`.
-    pub fn save(&self, path: PathBuf, scene: Arc<Value>) {
-        self.work("saving", move || match store::save_scene(&path, &scene_file::to_text(&scene)) {
-            Ok(kept) => Event::Saved { path, scene, kept },
+    /// Writes a scene to `path`.
+    pub fn save(&self, path: PathBuf, snapshot: Snapshot) {
+        self.work("saving", move || match store::save_scene(&path, &scene_file::to_text(&snapshot.scene)) {
+            Ok(kept) => Event::Saved { path, snapshot, kept },
             Err(error) => Event::Failed(format!("{} cannot be written: {error}.", path.display())),
         });
     }

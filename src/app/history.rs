@@ -7,15 +7,30 @@ use serde_json::Value;
 
 use crate::labs::LabEntry;
 
-/// A scene and where it is saved.
+/// A scene at one moment, and the document it is from.
 #[derive(Clone)]
 pub struct Snapshot {
     /// Its lab.
     pub lab: &'static LabEntry,
     /// The scene as it would be saved.
     pub scene: Arc<Value>,
+    /// Number of the edit that made it what it is. Scenes cannot be compared instead: the play head moves in them.
+    pub revision: u64,
+    /// The document it is from.
+    pub origin: Origin,
+}
+
+/// What a document is besides its scene.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Tells documents apart.
+    pub number: u64,
     /// Its file, if it has one.
     pub path: Option<PathBuf>,
+    /// Revision that the file holds, or that was opened; `None` if neither.
+    pub saved: Option<u64>,
+    /// The scene as it was opened.
+    pub opened: Arc<Value>,
 }
 
 struct Entry {
@@ -113,7 +128,9 @@ mod tests {
     use crate::labs;
 
     fn snapshot(n: u64) -> Snapshot {
-        Snapshot { lab: labs::ALL[0], scene: Arc::new(n.into()), path: None }
+        let scene: Arc<Value> = Arc::new(n.into());
+        let origin = Origin { number: 0, path: None, saved: None, opened: Arc::clone(&scene) };
+        Snapshot { lab: labs::ALL[0], scene, revision: n, origin }
     }
 
     fn number(snapshot: &Snapshot) -> u64 {

@@ -13,6 +13,8 @@ mod history;
 mod messages;
 pub mod offscreen;
 mod recovery;
+mod saving;
+mod scenes;
 mod settings;
 mod sheets;
 mod status_bar;
@@ -32,13 +34,13 @@ pub use window::{Window, WindowError, run_window};
 
 use crate::engine::EngineError;
 use crate::engine::select::EngineChoice;
-use crate::labs::scene_file::{self, LoadedScene};
-use crate::labs::{self, LabEntry};
+use crate::labs;
+use crate::labs::scene_file::LoadedScene;
 use crate::ui::theme::{self, ThemeChoice};
 use document::Document;
 use engine::Active;
-use files::{Event, Files};
-use history::{History, Snapshot};
+use files::Files;
+use history::History;
 use recovery::{Leftover, Recovery};
 use settings::Settings;
 use sheets::Sheet;
@@ -85,8 +87,8 @@ pub struct App {
     settings: Settings,
     data_folder: Option<PathBuf>,
     recovery: Option<Recovery>,
-    /// Stamp of the edit that is kept for recovery, and when a later one was noticed.
-    kept_stamp: Option<u64>,
+    /// Revision that is kept for recovery, and when a later one was noticed.
+    kept_revision: Option<u64>,
     unkept_since_secs: Option<f64>,
     leftovers: Vec<Leftover>,
     sheet: Option<&'static Sheet>,
@@ -132,7 +134,7 @@ impl App {
             settings,
             data_folder: folder,
             recovery,
-            kept_stamp: None,
+            kept_revision: None,
             unkept_since_secs: None,
             sheet: if leftovers.is_empty() { None } else { Some(&sheets::RECOVERY) },
             leftovers,
@@ -229,181 +231,8 @@ impl App {
         }
     }
 
-    fn open_first(&mut self) {
-        let scenes = || labs::ALL.iter().flat_map(|lab| lab.gallery);
-        if let Some(first) = scenes().next() {
-            self.open_gallery(first.id);
-        } else if let Some(lab) = labs::ALL.first() {
-            self.open_default(lab);
-        }
-    }
-
-    fn open_gallery(&mut self, id: &str) {
-        match scene_file::load(&format!("{}{id}", scene_file::GALLERY)) {
-            Ok(scene) => self.open(&scene, None, "open from gallery"),
-            Err(error) => self.fail(&error.to_string()),
-        }
-    }
-
-    /// Opens the scene that a lab makes of an empty file.
-    fn open_default(&mut self, lab: &'static LabEntry) {
-        match (lab.check)(&serde_json::json!({ "lab": lab.info.id, "version": lab.version })) {
-            Ok(scene) => self.open(&LoadedScene { lab, scene }, None, "new scene"),
-            Err(error) => self.fail(&error.to_string()),
-        }
-    }
-
-    /// Opens `scene` in place of the one that is open; undoing goes back.
-    fn open(&mut self, scene: &LoadedScene, path: Option<PathBuf>, name: &str) {
-        match Document::open(scene, path, Arc::clone(&self.engine.engine)) {
-            Ok(document) => {
-                if let Some(old) = self.document.replace(document) {
-                    self.history.part();
-                    self.history.record(name, old.snapshot(), f64::NEG_INFINITY);
-                }
-                self.kept_stamp = None;
-            }
-            Err(error) => self.fail(&error.to_string()),
-        }
-    }
-
     fn fail(&mut self, text: &str) {
         self.messages.add(Weight::Error, files::sentence(text));
-    }
-
-    fn undo(&mut self) {
-        self.finish_edit();
-        let Some(present) = self.document.as_ref().map(Document::snapshot) else { return };
-        if let Some((name, snapshot)) = self.history.undo(present) {
-            self.go_to(&snapshot, &format!("Undid {name}."));
-        }
-    }
-
-    fn redo(&mut self) {
-        self.finish_edit();
-        let Some(present) = self.document.as_ref().map(Document::snapshot) else { return };
-        if let Some((name, snapshot)) = self.history.redo(present) {
-            self.go_to(&snapshot, &format!("Redid {name}."));
-        }
-    }
-
-    fn go_to(&mut self, snapshot: &Snapshot, done: &str) {
-        let result = match &mut self.document {
-            Some(document) if document.lab.info.id == snapshot.lab.info.id && document.path == snapshot.path => {
-                document.restore(&snapshot.scene)
-            }
-            _ => {
-                let scene = LoadedScene { lab: snapshot.lab, scene: Value::clone(&snapshot.scene) };
-                let engine = Arc::clone(&self.engine.engine);
-                Document::open(&scene, snapshot.path.clone(), engine).map(|document| self.document = Some(document))
-            }
-        };
-        match result {
-            Ok(()) => self.messages.add(Weight::Done, done),
-            Err(error) => self.fail(&error.to_string()),
-        }
-    }
-
-    /// Goes back to the scene as it was opened, which can be undone.
-    fn reset(&mut self) {
-        self.finish_edit();
-        let Some(document) = &mut self.document else { return };
-        let before = document.snapshot();
-        match document.restore(&document.opened()) {
-            Ok(()) => {
-                self.history.part();
-                self.history.record("reset", before, f64::NEG_INFINITY);
-            }
-            Err(error) => self.fail(&error.to_string()),
-        }
-    }
-
-    /// Records an edit once the pointer is let go.
-    fn take_edit(&mut self, ctx: &egui::Context) {
-        if ctx.input(|input| input.pointer.any_down()) {
-            return;
-        }
-        if ctx.input(|input| input.pointer.any_released()) {
-            let pending = self.document.as_ref().is_some_and(Document::has_edit);
-            self.record_edit(ctx.input(|input| input.time));
-            if pending {
-                self.history.part();
-            }
-        } else {
-            self.record_edit(ctx.input(|input| input.time));
-        }
-    }
-
-    fn record_edit(&mut self, now_secs: f64) {
-        if let Some((name, before)) = self.document.as_mut().and_then(Document::take_edit) {
-            self.history.record(&name, before, now_secs);
-        }
-    }
-
-    /// Records an edit that is under way, before something else is done to the scene.
-    fn finish_edit(&mut self) {
-        self.record_edit(f64::NEG_INFINITY);
-        self.history.part();
-    }
-
-    fn save(&mut self) {
-        self.finish_edit();
-        let Some(document) = &self.document else { return };
-        match document.path.clone() {
-            Some(path) => self.files.save(path, Arc::new(document.view.scene())),
-            None => self.save_as(),
-        }
-    }
-
-    fn save_as(&mut self) {
-        self.finish_edit();
-        if let Some(document) = &self.document {
-            self.files.ask(Ask::Save { suggested: document.file_name() });
-        }
-    }
-
-    fn handle(&mut self, event: Event, ctx: &egui::Context) {
-        match event {
-            Event::OpenChosen(path) => self.files.read(path),
-            Event::SaveChosen(path) => {
-                if let Some(document) = &self.document {
-                    self.files.save(path, Arc::new(document.view.scene()));
-                }
-            }
-            Event::Cancelled => self.closing = Closing::No,
-            Event::Scene { path, scene } => {
-                self.finish_edit();
-                if let Some(path) = &path {
-                    self.remember(path.clone());
-                }
-                self.open(&scene, path, "open");
-            }
-            Event::Data { name, bytes } => {
-                let Some(document) = &mut self.document else { return };
-                match document.view.import(&name, &bytes) {
-                    Ok(done) => self.messages.add(Weight::Done, done),
-                    Err(error) => self.fail(&error),
-                }
-            }
-            Event::Saved { path, scene, kept } => {
-                if let Some(kept) = kept {
-                    let text = format!("The file that was there is no scene; it is kept as {}.", kept.display());
-                    self.messages.add(Weight::Warning, text);
-                }
-                self.messages.add(Weight::Done, format!("Saved {}.", path.display()));
-                if let Some(document) = &mut self.document {
-                    document.mark_saved(&path, scene);
-                }
-                self.remember(path);
-                if self.closing == Closing::AfterSaving {
-                    self.close(ctx);
-                }
-            }
-            Event::Failed(text) => {
-                self.closing = Closing::No;
-                self.fail(&text);
-            }
-        }
     }
 
     fn remember(&mut self, path: PathBuf) {
@@ -463,62 +292,6 @@ impl App {
         });
         for text in pasted {
             self.files.look_at("The clipboard", text.into_bytes());
-        }
-    }
-
-    /// Asks before unsaved edits are lost with the window.
-    fn watch_closing(&mut self, ctx: &egui::Context) {
-        if ctx.input(|input| input.viewport().close_requested()) && self.closing != Closing::Yes {
-            self.finish_edit();
-            if self.is_changed() {
-                ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-                self.sheet = Some(&sheets::CLOSING);
-            }
-        }
-    }
-
-    fn close(&mut self, ctx: &egui::Context) {
-        self.closing = Closing::Yes;
-        if let Some(recovery) = &mut self.recovery {
-            recovery.clear();
-        }
-        ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-    }
-
-    fn keep_unsaved_work(&mut self, ctx: &egui::Context) {
-        let (Some(recovery), Some(document)) = (&mut self.recovery, &self.document) else { return };
-        let now = ctx.input(|input| input.time);
-        if !document.is_changed() {
-            if self.kept_stamp.take().is_some() {
-                recovery.clear();
-            }
-            self.unkept_since_secs = None;
-        } else if self.kept_stamp == Some(document.stamp()) {
-            self.unkept_since_secs = None;
-        } else {
-            let since = *self.unkept_since_secs.get_or_insert(now);
-            let due = since + recovery::DELAY_SECS;
-            if now >= due {
-                recovery.keep(&document.view.scene(), document.path.as_deref());
-                self.kept_stamp = Some(document.stamp());
-                self.unkept_since_secs = None;
-            } else {
-                ctx.request_repaint_after_secs((due - now) as f32 + 0.01);
-            }
-        }
-    }
-
-    /// Takes over work that a crash left behind.
-    fn recover(&mut self, leftover: &Leftover) {
-        match scene_file::parse("the recovered scene", leftover.scene.to_string().as_bytes()) {
-            Ok(scene) => {
-                self.open(&scene, leftover.path.clone(), "recover");
-                if let Some(document) = &mut self.document {
-                    document.mark_unsaved();
-                }
-                leftover.discard();
-            }
-            Err(error) => self.fail(&error.to_string()),
         }
     }
 

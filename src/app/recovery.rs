@@ -56,19 +56,19 @@ impl Recovery {
 
     /// Keeps `scene`, on a thread of its own.
     pub fn keep(&mut self, scene: &Value, path: Option<&Path>) {
-        let leftover = Leftover { path: path.map(Path::to_owned), scene: scene.clone(), kept_at: PathBuf::new() };
-        let file = self.file.clone();
-        let write = move || {
-            let written = serde_json::to_vec(&leftover).map_err(std::io::Error::from);
-            if let Err(error) = written.and_then(|bytes| store::replace(&file, &bytes)) {
-                tracing::warn!("unsaved work is not kept: {error}");
-            }
-        };
+        let leftover = Leftover { path: path.map(Path::to_owned), scene: scene.clone(), kept_at: self.file.clone() };
         self.finish();
-        match thread::Builder::new().name("recovery".to_owned()).spawn(write) {
+        match thread::Builder::new().name("recovery".to_owned()).spawn(move || drop(leftover.write())) {
             Ok(thread) => self.writing = Some(thread),
             Err(error) => tracing::warn!("unsaved work is not kept: {error}"),
         }
+    }
+
+    /// Keeps `scene` before it returns; whether that worked.
+    pub fn keep_now(&mut self, scene: &Value, path: Option<&Path>) -> bool {
+        self.finish();
+        let leftover = Leftover { path: path.map(Path::to_owned), scene: scene.clone(), kept_at: self.file.clone() };
+        leftover.write().is_ok()
     }
 
     /// Everything is saved, or thrown away on purpose: nothing to recover.
@@ -108,6 +108,13 @@ impl Leftover {
                 Some(Self { kept_at: file, ..leftover })
             })
             .collect()
+    }
+
+    fn write(&self) -> std::io::Result<()> {
+        let written = serde_json::to_vec(self).map_err(std::io::Error::from);
+        written
+            .and_then(|bytes| store::replace(&self.kept_at, &bytes))
+            .inspect_err(|error| tracing::warn!("unsaved work is not kept: {error}"))
     }
 
     /// Throws it away.
