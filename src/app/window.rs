@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use etcetera::AppStrategy as _;
+
 use super::{App, Options, graphics};
 
 /// The program in a window.
@@ -78,7 +80,8 @@ impl Options {
 
 /// The user's folder for settings and unsaved work.
 fn data_folder() -> Option<PathBuf> {
-    directories::ProjectDirs::from("", "", "diffuscope").map(|folders| folders.data_dir().to_owned())
+    let name = etcetera::AppStrategyArgs { app_name: "diffuscope".to_owned(), ..Default::default() };
+    etcetera::choose_app_strategy(name).ok().map(|folders| folders.data_dir())
 }
 
 /// The display that is named does not answer. Why not is for those who look for it: it speaks of files of libraries.
