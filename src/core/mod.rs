@@ -3,6 +3,7 @@
 //! No window, no GPU, no clock, no files and no global randomness in here: the same arguments give the same numbers. The
 //! engines compute the same quantities fast and are held against this module by tests.
 
+pub mod curie_weiss;
 pub mod data_set;
 pub mod gaussian_flow;
 pub mod grid;
