@@ -2,6 +2,8 @@
 
 pub mod run;
 pub mod scene;
+pub mod setup;
+pub mod statistics;
 #[cfg(feature = "gui")]
 mod view;
 

@@ -127,6 +127,18 @@ pub struct ParticleSpec {
     pub steps: usize,
     /// Time grid, a member of `core::time_grid::ALL`.
     pub time_grid: Choice,
+    /// Where generation starts; noising always starts from the data.
+    pub start: Start,
+}
+
+/// Where generated particles start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// Pure noise N(0, σ² S), as in practice.
+    Prior,
+    /// The noised data's own distribution p_t at the first time, which leaves no error of starting.
+    Exact,
 }
 
 /// What is drawn, bottom to top.
@@ -270,7 +282,13 @@ impl Default for GridSpec {
 
 impl Default for ParticleSpec {
     fn default() -> Self {
-        Self { count: 1000, sampler: "heun".to_owned(), steps: 100, time_grid: Choice::new("edm_rho") }
+        Self {
+            count: 1000,
+            sampler: "heun".to_owned(),
+            steps: 100,
+            time_grid: Choice::new("edm_rho"),
+            start: Start::Prior,
+        }
     }
 }
 
