@@ -1,0 +1,274 @@
+//! Elementary functions on vectors, written once for single and double precision.
+//!
+//! Only +, −, ×, ÷, square roots and shifts are used, so every instruction set gives the same numbers up to the rounding of
+//! fused multiply–adds.
+
+use fearless_simd::prelude::*;
+
+use crate::core::philox;
+
+/// Vector of `T` as wide as instruction set `S` has it.
+pub(super) type V<S, T> = <T as SimdFloatElement>::Native<S>;
+
+/// What the functions below need to know of a floating-point format.
+pub(super) trait Real: SimdFloatElement + Default + Send + Sync + 'static {
+    /// Adding this number rounds to a whole number and leaves that number in the lowest bits.
+    const ROUNDER: Self;
+    /// 2 to the number of stored bits of the significand.
+    const WHOLE: Self;
+    /// Stored bits of the significand.
+    const SIGNIFICAND_BITS: u32;
+    /// Those bits.
+    const SIGNIFICAND_MASK: Self::Bits;
+    /// Bits of [`Real::WHOLE`].
+    const WHOLE_BITS: Self::Bits;
+    /// Bits of √½: significands are taken from [√½, √2).
+    const SQRT_HALF_BITS: Self::Bits;
+    /// Added to the bits of a positive number to have its exponent, raised by [`Real::EXPONENT_OFFSET`], on top.
+    const EXPONENT_SHIFT: Self::Bits;
+    /// See [`Real::EXPONENT_SHIFT`].
+    const EXPONENT_OFFSET: Self;
+    /// Exponent at and below which [`exp2`] is zero.
+    const MIN_EXPONENT: Self;
+    /// 2 to the power [`Real::MIN_EXPONENT`].
+    const TINY: Self;
+    /// Below every logarithm in use, yet far from overflow.
+    const LOWEST: Self;
+    /// One half.
+    const HALF: Self;
+    /// One.
+    const ONE: Self;
+    /// ln 2.
+    const LN_2: Self;
+    /// Coefficients of r, r², … in 2^r on ±½ of least greatest relative error.
+    const EXP2_SERIES: &'static [Self];
+    /// Coefficients of z, z³, … in 2 artanh z.
+    const LN_SERIES: &'static [Self];
+
+    /// The nearest number of this format.
+    fn narrowed(value: f64) -> Self;
+    /// The same number in double precision.
+    fn widened(self) -> f64;
+}
+
+impl Real for f32 {
+    const ROUNDER: Self = 12_582_912.0; // 1.5 · 2²³
+    const WHOLE: Self = 8_388_608.0;
+    const SIGNIFICAND_BITS: u32 = 23;
+    const SIGNIFICAND_MASK: u32 = (1 << 23) - 1;
+    const WHOLE_BITS: u32 = Self::WHOLE.to_bits();
+    const SQRT_HALF_BITS: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
+    const EXPONENT_SHIFT: u32 = (128 << 23) - Self::SQRT_HALF_BITS;
+    const EXPONENT_OFFSET: Self = 128.0;
+    const MIN_EXPONENT: Self = -125.0;
+    const TINY: Self = 2.0 * Self::MIN_POSITIVE;
+    const LOWEST: Self = -1e37;
+    const HALF: Self = 0.5;
+    const ONE: Self = 1.0;
+    const LN_2: Self = std::f32::consts::LN_2;
+    // Relative error 2.6e-9.
+    const EXP2_SERIES: &'static [Self] =
+        &[0.693_147_2, 0.240_226_53, 0.055_503_106, 0.009_617_693, 0.001_340_664_4, 0.000_155_946_72];
+    const LN_SERIES: &'static [Self] = &philox::LN_SERIES;
+
+    fn narrowed(value: f64) -> Self {
+        value as Self
+    }
+
+    fn widened(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Real for f64 {
+    const ROUNDER: Self = 6_755_399_441_055_744.0; // 1.5 · 2⁵²
+    const WHOLE: Self = 4_503_599_627_370_496.0;
+    const SIGNIFICAND_BITS: u32 = 52;
+    const SIGNIFICAND_MASK: u64 = (1 << 52) - 1;
+    const WHOLE_BITS: u64 = Self::WHOLE.to_bits();
+    const SQRT_HALF_BITS: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
+    const EXPONENT_SHIFT: u64 = (1024 << 52) - Self::SQRT_HALF_BITS;
+    const EXPONENT_OFFSET: Self = 1024.0;
+    const MIN_EXPONENT: Self = -1021.0;
+    const TINY: Self = 2.0 * Self::MIN_POSITIVE;
+    const LOWEST: Self = -1e300;
+    const HALF: Self = 0.5;
+    const ONE: Self = 1.0;
+    const LN_2: Self = std::f64::consts::LN_2;
+    // Relative error 1.8e-17.
+    const EXP2_SERIES: &'static [Self] = &[
+        0.693_147_180_559_945_7,
+        0.240_226_506_959_101,
+        0.055_504_108_664_790_396,
+        0.009_618_129_107_607_003,
+        0.001_333_355_815_343_967_7,
+        0.000_154_035_304_415_713_8,
+        1.525_272_738_542_763_5e-5,
+        1.321_544_267_579_723_9e-6,
+        1.018_064_757_659_645_3e-7,
+        7.072_570_320_758_415e-9,
+        4.078_082_536_086_186e-10,
+    ];
+    const LN_SERIES: &'static [Self] = &[
+        2.0,
+        2.0 / 3.0,
+        2.0 / 5.0,
+        2.0 / 7.0,
+        2.0 / 9.0,
+        2.0 / 11.0,
+        2.0 / 13.0,
+        2.0 / 15.0,
+        2.0 / 17.0,
+        2.0 / 19.0,
+        2.0 / 21.0,
+    ];
+
+    fn narrowed(value: f64) -> Self {
+        value
+    }
+
+    fn widened(self) -> f64 {
+        self
+    }
+}
+
+/// `series[0] + series[1] x + series[2] x² + …`.
+#[inline(always)]
+fn polynomial<S: Simd, T: Real>(simd: S, series: &[T], x: V<S, T>) -> V<S, T> {
+    let last = series.len() - 1;
+    let mut sum = V::<S, T>::splat(simd, series[last]);
+    for coefficient in series[..last].iter().rev() {
+        sum = sum.mul_add(x, *coefficient);
+    }
+    sum
+}
+
+/// 2^x for x below the format's largest exponent; exactly 1 at 0, and 0 at and below [`Real::MIN_EXPONENT`]. The error is
+/// about a unit in the last place, or [`Real::TINY`] where that is more.
+#[inline(always)]
+pub(super) fn exp2<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
+    let x = x.max(T::MIN_EXPONENT);
+    let rounded = x + T::ROUNDER;
+    let rest = x - (rounded - T::ROUNDER);
+    let significand = polynomial::<S, T>(simd, T::EXP2_SERIES, rest).mul_add(rest, T::ONE);
+    V::<S, T>::from_bits(significand.to_bits() + (rounded.to_bits() << T::SIGNIFICAND_BITS)) - T::TINY
+}
+
+/// Natural logarithm of a positive normal number: `2 artanh(z)`, z = (m − 1)/(m + 1), with significand m ∈ [√½, √2).
+#[inline(always)]
+pub(super) fn ln<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
+    let shifted = x.to_bits() + T::EXPONENT_SHIFT;
+    let exponent = V::<S, T>::from_bits((shifted >> T::SIGNIFICAND_BITS) | T::WHOLE_BITS);
+    let exponent = exponent - T::WHOLE - T::EXPONENT_OFFSET;
+    let m = V::<S, T>::from_bits((shifted & T::SIGNIFICAND_MASK) + T::SQRT_HALF_BITS);
+    let z = (m - T::ONE) / (m + T::ONE);
+    let series = polynomial::<S, T>(simd, T::LN_SERIES, z * z);
+    exponent.mul_add(T::LN_2, z * series)
+}
+
+/// Sine and cosine of 2πu for u in (0, 1): the vector twin of [`philox::sin_cos_turns`].
+#[inline(always)]
+pub(super) fn sin_cos_turns<S: Simd>(simd: S, u: S::f32s) -> (S::f32s, S::f32s) {
+    let quarter = (u * 4.0 + 0.5).floor();
+    let angle = (u - quarter * 0.25) * std::f32::consts::TAU;
+    let square = angle * angle;
+    let sine = angle * polynomial::<S, f32>(simd, &philox::SIN_SERIES, square);
+    let cosine = polynomial::<S, f32>(simd, &philox::COS_SERIES, square);
+    // Quarters 0 … 4 as masks: 1 and 3 swap the two; the sine is negative in 2 and 3, the cosine in 1 and 2.
+    let odd = (quarter - 2.0).abs().simd_eq(1.0);
+    let (first, second) = (odd.select(cosine, sine), odd.select(sine, cosine));
+    let sine = (quarter - 2.5).abs().simd_lt(1.0).select(-first, first);
+    let cosine = (quarter - 1.5).abs().simd_lt(1.0).select(-second, second);
+    (sine, cosine)
+}
+
+#[cfg(test)]
+mod tests {
+    use fearless_simd::dispatch;
+
+    use super::*;
+    use crate::engine::cpu::tests::levels;
+
+    #[inline(always)]
+    fn mapped<S: Simd, T: Real>(simd: S, values: &mut [T], function: impl Fn(V<S, T>) -> V<S, T>) {
+        for chunk in values.chunks_mut(V::<S, T>::LEN) {
+            let vector = V::<S, T>::from_fn(simd, |lane| chunk.get(lane).copied().unwrap_or(T::ONE));
+            for (lane, value) in chunk.iter_mut().enumerate() {
+                *value = function(vector)[lane];
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn exp2_of<S: Simd, T: Real>(simd: S, values: &mut [T]) {
+        mapped::<S, T>(simd, values, |v| exp2::<S, T>(simd, v));
+    }
+
+    #[inline(always)]
+    fn ln_of<S: Simd, T: Real>(simd: S, values: &mut [T]) {
+        mapped::<S, T>(simd, values, |v| ln::<S, T>(simd, v));
+    }
+
+    #[inline(always)]
+    fn sin_cos_of<S: Simd>(simd: S, values: &[f32]) -> Vec<(f32, f32)> {
+        let lanes = |u: &f32| {
+            let (sine, cosine) = sin_cos_turns(simd, S::f32s::splat(simd, *u));
+            (sine[0], cosine[0])
+        };
+        values.iter().map(lanes).collect()
+    }
+
+    #[test]
+    fn exp2_agrees_with_the_standard_library() {
+        for level in levels() {
+            let places: Vec<f32> = (0..20_000).map(|i| -124.0 + i as f32 * 0.007).collect();
+            let mut values = places.clone();
+            dispatch!(level, simd => exp2_of(simd, &mut values));
+            for (x, value) in places.iter().zip(&values) {
+                let exact = f64::from(*x).exp2();
+                // The subtracted 2⁻¹²⁵ counts only next to it.
+                assert!((f64::from(*value) - exact).abs() <= 2e-7 * exact + 3e-38, "{level:?} 2^{x} = {value}");
+            }
+            let places: Vec<f64> = (0..20_000).map(|i| -950.0 + f64::from(i) * 0.0523).collect();
+            let mut values = places.clone();
+            dispatch!(level, simd => exp2_of(simd, &mut values));
+            for (x, value) in places.iter().zip(&values) {
+                assert!((value - x.exp2()).abs() <= 6e-16 * x.exp2(), "{level:?} 2^{x} = {value}");
+            }
+            let mut ends = [0.0_f32, -125.0, -1e30, f32::NEG_INFINITY, 1.0];
+            dispatch!(level, simd => exp2_of(simd, &mut ends));
+            assert_eq!(ends, [1.0, 0.0, 0.0, 0.0, 2.0]);
+        }
+    }
+
+    #[test]
+    fn ln_agrees_with_the_standard_library() {
+        for level in levels() {
+            let places: Vec<f64> = (-700..700).map(|i| (f64::from(i) * 0.731).exp()).collect();
+            let mut values = places.clone();
+            dispatch!(level, simd => ln_of(simd, &mut values));
+            for (x, value) in places.iter().zip(&values) {
+                assert!((value - x.ln()).abs() <= 5e-16 * x.ln().abs(), "{level:?} ln {x} = {value}");
+            }
+            let places: Vec<f32> = (-700..700).map(|i| (i as f32 * 0.121).exp()).collect();
+            let mut values = places.clone();
+            dispatch!(level, simd => ln_of(simd, &mut values));
+            for (x, value) in places.iter().zip(&values) {
+                let exact = f64::from(*x).ln();
+                assert!((f64::from(*value) - exact).abs() <= 3e-7 * exact.abs().max(0.1), "{level:?} ln {x} = {value}");
+            }
+        }
+    }
+
+    #[test]
+    fn sine_and_cosine_agree_with_the_scalar_twin() {
+        let places: Vec<f32> = (0..10_000_u32).map(|i| philox::uniform(i.wrapping_mul(429_497))).collect();
+        for level in levels() {
+            let values = dispatch!(level, simd => sin_cos_of(simd, &places));
+            for (u, (sine, cosine)) in places.iter().zip(values) {
+                let twin = philox::sin_cos_turns(*u);
+                assert!((sine - twin.0).abs() < 2e-7 && (cosine - twin.1).abs() < 2e-7, "{level:?} {u}");
+            }
+        }
+    }
+}
