@@ -77,7 +77,7 @@ impl ProductStates {
         let side = |sign: f64| -> f64 {
             self.states.iter().zip(&weights).filter(|(state, _)| state.bias * sign > 0.0).map(|(_, w)| w).sum()
         };
-        (side(1.0) / side(-1.0)).ln()
+        log_odds(side(1.0), side(-1.0))
     }
 
     /// Score s_i = −(x_i − e^{−t}⟨a_i⟩)/Δ_t ([CW] (3)) at signal `alpha` = e^{−t} and noise variance `variance` = Δ_t,
@@ -95,6 +95,11 @@ impl ProductStates {
     pub fn magnetization(&self) -> f64 {
         self.states.iter().map(|state| state.log_weight.exp() * state.bias.tanh()).sum()
     }
+}
+
+/// log(a/b) for probabilities, 0 where they are equal, both 0 included.
+pub fn log_odds(a: f64, b: f64) -> f64 {
+    if a == b { 0.0 } else { (a / b).ln() }
 }
 
 /// Two states of biases ±b. With q = e^{−2|u|} and r = e^{−2b}, tanh u = ±(1 − q)/(1 + q) and m* = (1 − r)/(1 + r), so that
