@@ -161,7 +161,8 @@ fn extreme_parameters_give_defined_results() {
             let model = CurieWeiss { beta: 20.0, field, spins, temperature };
             let v = Potential::new(&model, t);
             let wells = v.wells();
-            for value in [wells.deep, v.value(wells.deep), v.slope(0.0), v.curvature(1.0), model.plus_probability(-9.0)] {
+            for value in [wells.deep, v.value(wells.deep), v.slope(0.0), v.curvature(1.0), model.plus_probability(-9.0)]
+            {
                 assert!(value.is_finite(), "N = {spins}, T = {temperature}, t = {t}, h = {field}");
             }
             assert!(v.slope(wells.deep).abs() <= 1e-9 * (1.0 + wells.deep.abs()));
@@ -393,8 +394,7 @@ fn two_opposite_pure_states_are_the_double_well() {
 #[test]
 fn three_pure_states_are_reached_with_their_weights() {
     let weights = [0.5, 0.3, 0.2];
-    let overlaps: Vec<Vec<f64>> =
-        (0..3).map(|i| (0..3).map(|j| if i == j { 0.7 } else { 0.1 }).collect()).collect();
+    let overlaps: Vec<Vec<f64>> = (0..3).map(|i| (0..3).map(|j| if i == j { 0.7 } else { 0.1 }).collect()).collect();
     let states = PureStates::new(&weights, &overlaps, 2500, 1.0).unwrap();
     assert_eq!(states.dimension(), 3);
     let start = 0.5 * 2500_f64.ln() + 6.0;

@@ -17,8 +17,7 @@ use nalgebra::Vector2;
 use statrs::distribution::{ContinuousCDF, Normal};
 
 fn gaussian() -> (Mixture, Component) {
-    let component =
-        Component { weight: 1.0, mean: Vector2::new(0.4, -0.7), covariance: sym2::new(0.9, 0.3, 0.25) };
+    let component = Component { weight: 1.0, mean: Vector2::new(0.4, -0.7), covariance: sym2::new(0.9, 0.3, 0.25) };
     (Mixture::new(vec![component]).unwrap(), component)
 }
 
@@ -109,11 +108,8 @@ const KS_LIMIT: f64 = 2.7;
 
 /// Three well-separated Gaussians of unequal weight.
 fn three() -> Mixture {
-    let component = |weight, x, y, s| Component {
-        weight,
-        mean: Vector2::new(x, y),
-        covariance: sym2::new(s, 0.3 * s, 0.8 * s),
-    };
+    let component =
+        |weight, x, y, s| Component { weight, mean: Vector2::new(x, y), covariance: sym2::new(s, 0.3 * s, 0.8 * s) };
     Mixture::new(vec![component(0.5, -1.0, 0.0, 0.05), component(0.3, 1.0, 0.5, 0.08), component(0.2, 0.2, -1.0, 0.03)])
         .unwrap()
 }
@@ -132,7 +128,13 @@ fn distance(kind: &str, process: &str, steps: usize, count: usize) -> f64 {
     for item in 0..count as u32 {
         let pick = diffuscope::core::philox::words(9, Stream::Pick as u32, item, 0);
         let u = f64::from(diffuscope::core::philox::uniform(pick[0]));
-        let chosen = components[if u < 0.5 { 0 } else if u < 0.8 { 1 } else { 2 }];
+        let chosen = components[if u < 0.5 {
+            0
+        } else if u < 0.8 {
+            1
+        } else {
+            2
+        }];
         let normal = |step| {
             let [a, b] = diffuscope::core::philox::normals(9, Stream::Start, item, step);
             Vector2::new(f64::from(a), f64::from(b))

@@ -143,10 +143,7 @@ fn all_score_models_agree_far_away() {
     let forward = Forward::isotropic(&Choice::new("edm").with("sigma_max", 1000.0)).unwrap();
     let error = |model: &str, sigma: f64| {
         let level = forward.level(sigma);
-        let (a, b) = (
-            score_model::build(&Choice::new(model), &data()).unwrap().noised(level),
-            data().noised(level),
-        );
+        let (a, b) = (score_model::build(&Choice::new(model), &data()).unwrap().noised(level), data().noised(level));
         let ring = (0..64).map(|i| f64::from(i) * std::f64::consts::TAU / 64.0);
         let places = ring.map(|angle| data().mean() + 1.3 * sigma * Vector2::new(angle.cos(), angle.sin()));
         let (difference, size) = places.fold((0.0, 0.0), |(difference, size), x| {

@@ -15,15 +15,8 @@ pub struct Roots {
 }
 
 /// Coefficients of (y coth y − 1)/y² in powers of y².
-const COTH_SERIES: [f64; 7] = [
-    1.0 / 3.0,
-    -1.0 / 45.0,
-    2.0 / 945.0,
-    -1.0 / 4725.0,
-    2.0 / 93_555.0,
-    -1382.0 / 638_512_875.0,
-    4.0 / 18_243_225.0,
-];
+const COTH_SERIES: [f64; 7] =
+    [1.0 / 3.0, -1.0 / 45.0, 2.0 / 945.0, -1.0 / 4725.0, 2.0 / 93_555.0, -1382.0 / 638_512_875.0, 4.0 / 18_243_225.0];
 
 /// The root y ≥ 0 of y = κ tanh y for κ ≥ 0: zero for κ ≤ 1, about √(3(κ − 1)) just above.
 pub fn spontaneous(kappa: f64) -> f64 {

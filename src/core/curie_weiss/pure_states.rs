@@ -24,7 +24,9 @@ pub struct PureStates {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PureStatesError {
     /// Wrong number of states or a matrix of another size.
-    #[error("{weights} weights and {rows} rows of overlaps: need equally many, from 1 to {MAX_STATES}, and a square matrix")]
+    #[error(
+        "{weights} weights and {rows} rows of overlaps: need equally many, from 1 to {MAX_STATES}, and a square matrix"
+    )]
     Shape {
         /// Number of weights.
         weights: usize,
@@ -48,12 +50,7 @@ impl PureStates {
     ///
     /// # Errors
     /// See [`PureStatesError`].
-    pub fn new(
-        weights: &[f64],
-        overlaps: &[Vec<f64>],
-        spins: u64,
-        temperature: f64,
-    ) -> Result<Self, PureStatesError> {
+    pub fn new(weights: &[f64], overlaps: &[Vec<f64>], spins: u64, temperature: f64) -> Result<Self, PureStatesError> {
         let k = weights.len();
         if k == 0 || k > MAX_STATES || overlaps.len() != k || overlaps.iter().any(|row| row.len() != k) {
             return Err(PureStatesError::Shape { weights: k, rows: overlaps.len() });

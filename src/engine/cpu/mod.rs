@@ -67,11 +67,7 @@ pub(crate) mod tests {
         #[cfg(target_arch = "x86_64")]
         let lower = {
             use fearless_simd::Simd;
-            [
-                best.as_avx2().map(Simd::level),
-                best.as_sse4_2().map(Simd::level),
-                best.as_sse2().map(Simd::level),
-            ]
+            [best.as_avx2().map(Simd::level), best.as_sse4_2().map(Simd::level), best.as_sse2().map(Simd::level)]
         };
         #[cfg(not(target_arch = "x86_64"))]
         let lower = [None];

@@ -13,7 +13,9 @@ use self::mixture::Mixture;
 use self::pair::Pair;
 use super::{CpuEngine, philox};
 use crate::engine::EngineError;
-use crate::engine::kernel::{NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinStep, SpinSums, first_counter};
+use crate::engine::kernel::{
+    NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinStep, SpinSums, first_counter,
+};
 
 /// Spins whose sums are taken in one go.
 const CHUNK: usize = 4096;
@@ -62,7 +64,13 @@ trait Posterior: Sync {
 
 impl CpuEngine {
     /// Carries one system; returns its log odds and sum before each step.
-    fn advance<P: Posterior>(&self, request: &SpinRequest<'_>, posterior: &P, system: u32, x: &mut [f32]) -> Vec<[f64; 2]> {
+    fn advance<P: Posterior>(
+        &self,
+        request: &SpinRequest<'_>,
+        posterior: &P,
+        system: u32,
+        x: &mut [f32],
+    ) -> Vec<[f64; 2]> {
         let mut q = vec![0.0; x.len()];
         // One more sum than the posterior's: that of x itself.
         let width = posterior.sums() + 1;

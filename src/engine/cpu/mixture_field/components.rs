@@ -106,10 +106,7 @@ impl Components {
             values
         };
         let entry = |axis: usize| {
-            [
-                array(&|c| sym2::entries(&c.precision)[axis]),
-                array(&|c| sym2::entries(&c.proxy_covariance)[axis]),
-            ]
+            [array(&|c| sym2::entries(&c.precision)[axis]), array(&|c| sym2::entries(&c.proxy_covariance)[axis])]
         };
         let [[pxx, bxx], [pxy, bxy], [pyy, byy]] = [entry(0), entry(1), entry(2)];
         let largest = pxx.iter().chain(&pyy).copied().fold(0.0, f64::max);
@@ -210,7 +207,8 @@ impl Components {
     #[inline(always)]
     fn bound<S: Simd>(&self, simd: S, tile: &Tile, base: &Base, scratch: &mut Scratch) -> f64 {
         let padded = self.log_weight.len();
-        let Scratch { log_ratio: ratios, reach: reaches, least: [least_x, least_y], most: [most_x, most_y], .. } = scratch;
+        let Scratch { log_ratio: ratios, reach: reaches, least: [least_x, least_y], most: [most_x, most_y], .. } =
+            scratch;
         for array in [&mut *ratios, reaches, least_x, least_y, most_x, most_y] {
             array.resize(padded, 0.0);
         }

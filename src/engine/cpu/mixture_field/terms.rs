@@ -214,7 +214,8 @@ fn find_heaviest<S: Simd, T: Real, K: Term<T>>(
 ) -> [Heaviest<S, T>; ROWS] {
     let lowest = V::<S, T>::splat(simd, T::LOWEST);
     let zero = V::<S, T>::splat(simd, T::default());
-    let mut heaviest: [Heaviest<S, T>; ROWS] = [Heaviest { top: lowest, second: lowest, score: [zero; 2], spread: [zero; 3] }; ROWS];
+    let mut heaviest: [Heaviest<S, T>; ROWS] =
+        [Heaviest { top: lowest, second: lowest, score: [zero; 2], spread: [zero; 3] }; ROWS];
     for term in terms {
         let column = term.column(simd, u);
         for (v, best) in v.iter().zip(&mut heaviest) {

@@ -76,9 +76,14 @@ fn report(name: &str, mixture: &NoisedMixture, grid: Grid) {
     let engine = CpuEngine::new();
     let wide = engine.mixture_field_wide(&request).unwrap();
     let narrow = engine.mixture_field(&request).unwrap().map(f64::from);
-    for ((name_of, e), ((_, w), (_, n))) in arrays(&exact).into_iter().zip(arrays(&wide).into_iter().zip(arrays(&narrow))) {
+    for ((name_of, e), ((_, w), (_, n))) in
+        arrays(&exact).into_iter().zip(arrays(&wide).into_iter().zip(arrays(&narrow)))
+    {
         let (w, n) = (errors(e, w), errors(e, n));
-        println!("{name:28} {name_of:6} f64 {:8.1e} {:8.1e}   f32 {:8.1e} {:8.1e}", w.percentile, w.largest, n.percentile, n.largest);
+        println!(
+            "{name:28} {name_of:6} f64 {:8.1e} {:8.1e}   f32 {:8.1e} {:8.1e}",
+            w.percentile, w.largest, n.percentile, n.largest
+        );
     }
 }
 
@@ -88,7 +93,11 @@ fn look() {
     let tilted = sym2::new(1.5, 0.6, 0.7);
     for sigma in [0.01, 0.05, 0.2, 0.7, 3.0, 50.0] {
         report(&format!("points 8 s{sigma}"), &noised(&points(8, |_| 1.0), sigma, iso), square([63, 65]));
-        report(&format!("points 300 s{sigma}"), &noised(&points(300, |i| uniform(i, 9)), sigma, tilted), square([63, 65]));
+        report(
+            &format!("points 300 s{sigma}"),
+            &noised(&points(300, |i| uniform(i, 9)), sigma, tilted),
+            square([63, 65]),
+        );
         report(&format!("gmm 6 s{sigma}"), &noised(&gaussians(6), sigma, iso), square([63, 65]));
         report(&format!("gmm 100 s{sigma}"), &noised(&gaussians(100), sigma, tilted), square([63, 65]));
     }

@@ -73,9 +73,7 @@ impl PreparedStage {
                 let mean = mean_of_alike(simd, terms, round);
                 product::<S>(*to_slope, [mean[0] - round[0], mean[1] - round[1]])
             }
-            PreparedMixture::General { to_slope, terms } => {
-                product::<S>(*to_slope, mean_pull(simd, terms, place))
-            }
+            PreparedMixture::General { to_slope, terms } => product::<S>(*to_slope, mean_pull(simd, terms, place)),
         };
         [0, 1].map(|axis| place[axis].mul_add(self.linear, score[axis]))
     }
