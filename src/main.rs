@@ -1,3 +1,7 @@
-//! The program: reads its arguments, then opens the window or works headless.
+//! The program: everything it does, with a window or without, starts at its command line.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    diffuscope::cli::main(std::env::args_os())
+}

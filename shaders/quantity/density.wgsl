@@ -1,1 +1,1 @@
-fn quantity(s: Sample) -> f32 { return exp(s.log_density); }
+fn quantity(s: Sample) -> f32 { return math_exp(s.log_density); }

@@ -5,8 +5,10 @@
 
 pub mod curie_weiss;
 pub mod data_set;
+pub mod els;
 pub mod gaussian_flow;
 pub mod grid;
+pub mod image_set;
 pub mod mixture;
 pub mod param;
 pub mod philox;

@@ -5,8 +5,10 @@
 //! parameters, in JSON `{"kind": "edm", "sigma_max": 80.0}`. Parameters left out take their defaults.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// How a parameter is spread along a slider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,13 +56,43 @@ pub struct KindInfo {
 }
 
 /// A member of a family with the parameters that were chosen for it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Choice {
     /// Identifier of the member, see [`KindInfo::id`].
     pub kind: String,
     /// Parameters by key; those left out take their defaults.
     #[serde(flatten)]
     pub params: BTreeMap<String, f64>,
+}
+
+impl<'de> Deserialize<'de> for Choice {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct ChoiceVisitor;
+
+        impl<'de> Visitor<'de> for ChoiceVisitor {
+            type Value = Choice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object {\"kind\": …} with numbers as parameters")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Choice, A::Error> {
+                let mut kind = None;
+                let mut params = BTreeMap::new();
+                while let Some(key) = entries.next_key::<String>()? {
+                    if key == "kind" {
+                        kind = Some(entries.next_value()?);
+                    } else {
+                        params.insert(key, entries.next_value()?);
+                    }
+                }
+                Ok(Choice { kind: kind.ok_or_else(|| A::Error::missing_field("kind"))?, params })
+            }
+        }
+
+        // A visitor of our own instead of serde's `flatten`, which forgets which parameter was at fault.
+        json.deserialize_map(ChoiceVisitor)
+    }
 }
 
 /// Why a [`Choice`] does not fit its family.

@@ -10,6 +10,8 @@ pub mod cpu;
 pub mod gpu;
 pub mod kernel;
 pub mod reference;
+pub mod select;
+pub mod worker;
 
 /// Something that computes every kernel.
 pub trait Engine:

@@ -3,6 +3,7 @@
 //! To add a lab, write its folder and add its entry to [`ALL`]. Menus, the gallery, the command line, files and tests
 //! loop over that list.
 
+pub mod array_file;
 pub mod scene_file;
 pub mod score_field;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::core::param::KindInfo;
 use crate::engine::Engine;
+use array_file::{ArrayInfo, WrittenArray};
 use scene_file::SceneError;
 
 /// One lab of the family.
@@ -27,8 +29,10 @@ pub struct LabEntry {
     pub gallery: &'static [GalleryScene],
     /// Checks a scene, fills in what it leaves out, and returns it as it would be saved.
     pub check: fn(&Value) -> Result<Value, SceneError>,
+    /// Every array that a run may write, for `--help` and the README.
+    pub arrays: &'static [ArrayInfo],
     /// Runs a scene to its end and writes its arrays.
-    pub run: fn(&Value, &RunContext<'_>) -> anyhow::Result<Value>,
+    pub run: fn(&Value, &RunContext<'_>) -> anyhow::Result<RunReport>,
     /// Opens a scene in the window.
     #[cfg(feature = "gui")]
     pub open: fn(&Value, Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError>,
@@ -53,6 +57,19 @@ pub struct RunContext<'a> {
     pub out: &'a Path,
     /// Told how far the run is, from 0 to 1.
     pub progress: &'a dyn Fn(f64),
+    /// Seconds since some fixed moment: labs have no clock of their own.
+    pub clock: &'a dyn Fn() -> f64,
+}
+
+/// What a headless run leaves behind besides its arrays.
+#[derive(Debug, Clone)]
+pub struct RunReport {
+    /// Numbers that sum the run up, as a JSON object.
+    pub results: Value,
+    /// The arrays written.
+    pub arrays: Vec<WrittenArray>,
+    /// Seconds of pure computing, reading and writing files apart.
+    pub compute_secs: f64,
 }
 
 /// A lab in the window. It owns its scene and the scene's run.

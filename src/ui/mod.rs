@@ -1,1 +1,19 @@
 //! Widgets that all labs share.
+//!
+//! Every widget here names itself for screen readers and tests, and explains itself on hover. Colours come from
+//! [`theme`] alone.
+
+pub mod canvas;
+pub mod choice_editor;
+pub mod colour_bar;
+pub mod format;
+pub mod icon;
+pub mod param_slider;
+pub mod section;
+pub mod theme;
+pub mod transport;
+
+pub use choice_editor::choice_editor;
+pub use colour_bar::colour_bar;
+pub use param_slider::param_slider;
+pub use section::{Section, toggle};

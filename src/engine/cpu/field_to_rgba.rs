@@ -51,3 +51,56 @@ fn colour<S: Simd>(simd: S, values: &[f32], colouring: &Colouring<'_>, pixels: &
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::philox::{self, Stream};
+    use crate::engine::colour_map;
+    use crate::engine::cpu::tests::levels;
+    use crate::engine::kernel::quantity;
+    use crate::engine::reference::ReferenceEngine;
+
+    fn field(nodes: usize) -> Field<f32> {
+        let array = |step: u32| -> Vec<f32> {
+            (0..nodes as u32).map(|node| 3.0 * philox::normals(5, Stream::Start, node, step)[0]).collect()
+        };
+        let mut field = Field {
+            log_density: array(0),
+            score: [array(1), array(2)],
+            proxy_covariance: [array(3), array(4), array(5)],
+            colour: Default::default(),
+        };
+        field.log_density[1] = f32::NAN;
+        field.score[0][2] = f32::INFINITY;
+        field.proxy_covariance[0][3] = f32::NEG_INFINITY;
+        field
+    }
+
+    #[test]
+    fn pictures_are_those_of_the_theory_within_one_step_of_colour() {
+        let (field, other) = (field(3000), field(3000));
+        for level in levels() {
+            for (quantity, map) in quantity::ALL.iter().zip(colour_map::ALL.iter().cycle()) {
+                for scale in [ValueScale::Linear, ValueScale::Log] {
+                    let colouring = Colouring { quantity, range: [0.01, 4.0], scale, map, other: Some(&other) };
+                    let exact = ReferenceEngine.field_to_rgba(&field, &colouring).unwrap();
+                    let found = CpuEngine::with_level(level).field_to_rgba(&field, &colouring).unwrap();
+                    assert_eq!(exact.len(), found.len());
+                    let worst = exact.iter().zip(&found).map(|(a, b)| a.abs_diff(*b)).max();
+                    assert!(worst <= Some(1), "{level:?} {} {scale:?}: {worst:?}", quantity.id);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_are_not_finite_are_transparent() {
+        let (field, map) = (field(8), &colour_map::ALL[0]);
+        let quantity = quantity::find("log_density").unwrap();
+        let colouring = Colouring { quantity, range: [-9.0, 9.0], scale: ValueScale::Linear, map, other: None };
+        let picture = CpuEngine::new().field_to_rgba(&field, &colouring).unwrap();
+        assert_eq!(picture[4..8], [0; 4]);
+        assert_eq!(picture[3], 255);
+    }
+}

@@ -12,21 +12,33 @@ use fearless_simd::{Level, Simd, dispatch};
 use nalgebra::Vector2;
 use rayon::prelude::*;
 
-use self::components::{Base, Components, Scratch, Tile};
-use self::terms::{Linear, Quadratic, SIDE, Sums, Term, Units, sum_tile};
+use self::components::{Base, Components, Limits, Scratch, Tile};
+use self::terms::{Alike, Family, General, SIDE, Sums, Term, Units, sum_tile};
 use super::CpuEngine;
 use super::math::Real;
 use crate::core::grid::Grid;
 use crate::engine::EngineError;
 use crate::engine::kernel::{Field, FieldRequest, MixtureField};
 
+/// What a precision is good for.
+struct Precision {
+    limits: Limits,
+    /// Tiles in which logarithms of weights get further from 0 than this are summed in f64.
+    max_swing: f64,
+}
+
+/// A logarithm of 100 is off by 4e-6 in f32, and so are weights. Weights below 2⁻³²⁰ leave nothing in f32 even if scores
+/// differ by 10²⁵.
+const SINGLE: Precision = Precision { limits: Limits { tolerance: 1e-8, floor: -320.0 }, max_swing: 100.0 };
+const DOUBLE: Precision = Precision { limits: Limits { tolerance: 1e-12, floor: -1300.0 }, max_swing: f64::INFINITY };
+
 impl MixtureField for CpuEngine {
     fn mixture_field(&self, request: &FieldRequest<'_>) -> Result<Field<f32>, EngineError> {
-        Ok(field(self.level, request, 1e-8))
+        Ok(field(self.level, request, &SINGLE))
     }
 
     fn mixture_field_wide(&self, request: &FieldRequest<'_>) -> Result<Field<f64>, EngineError> {
-        Ok(field(self.level, request, 1e-12))
+        Ok(field(self.level, request, &DOUBLE))
     }
 }
 
@@ -40,8 +52,8 @@ struct Band<'a, T> {
     colour: [&'a mut [T]; 3],
 }
 
-/// Computes the field in the precision of `T`; `tolerance` bounds the relative error that leaving out components makes.
-fn field<T: Real>(level: Level, request: &FieldRequest<'_>, tolerance: f64) -> Field<T> {
+/// Computes the field in the precision of `T`.
+fn field<T: Real>(level: Level, request: &FieldRequest<'_>, precision: &Precision) -> Field<T> {
     let grid = &request.grid;
     let components = Components::new(request);
     let zeros = || vec![T::default(); grid.len()];
@@ -54,9 +66,9 @@ fn field<T: Real>(level: Level, request: &FieldRequest<'_>, tolerance: f64) -> F
     };
     bands(&mut field, grid.nx).into_par_iter().for_each_init(Scratch::default, |scratch, band| {
         if components.alike {
-            dispatch!(level, simd => fill::<_, T, Linear<T>>(simd, &components, grid, tolerance, band, scratch));
+            dispatch!(level, simd => fill::<_, T, Alike>(simd, &components, grid, precision, band, scratch));
         } else {
-            dispatch!(level, simd => fill::<_, T, Quadratic<T>>(simd, &components, grid, tolerance, band, scratch));
+            dispatch!(level, simd => fill::<_, T, General>(simd, &components, grid, precision, band, scratch));
         }
     });
     field
@@ -80,20 +92,18 @@ fn bands<T>(field: &mut Field<T>, nx: usize) -> Vec<Band<'_, T>> {
 
 /// Fills a band.
 #[inline(always)]
-fn fill<S: Simd, T: Real, K: Term<T>>(
+fn fill<S: Simd, T: Real, F: Family>(
     simd: S,
     components: &Components,
     grid: &Grid,
-    tolerance: f64,
+    precision: &Precision,
     mut band: Band<'_, T>,
     scratch: &mut Scratch,
 ) {
     let [dx, dy] = grid.spacing();
     let units = Units { spacing: Vector2::new(dx, dy), score: components.score_unit };
     let rows = band.log_density.len() / grid.nx;
-    let mut terms: Vec<K> = Vec::new();
-    let mut colours: Vec<[T; 3]> = Vec::new();
-    let mut sums = Sums::default();
+    let (mut narrow, mut wide) = (Workspace::<T, F>::default(), Workspace::<f64, F>::default());
     for first_column in (0..grid.nx).step_by(SIDE) {
         let columns = SIDE.min(grid.nx - first_column);
         let half = Vector2::new((columns - 1) as f64, (rows - 1) as f64) * 0.5;
@@ -103,18 +113,43 @@ fn fill<S: Simd, T: Real, K: Term<T>>(
             half: half.component_mul(&units.spacing.abs()),
         };
         let base = components.base(simd, &tile);
-        components.cull(simd, &tile, &base, tolerance, scratch);
-        terms.clear();
-        terms.extend(scratch.kept.iter().map(|relative| K::new(relative, &units)));
-        colours.clear();
+        let swing = components.cull(simd, &tile, &base, &precision.limits, scratch);
+        let place = Place { grid, first_column, columns, rows };
+        if swing <= precision.max_swing {
+            narrow.sum(simd, components, scratch, &units, &place);
+            finish(&place, &base, &units, &narrow, &mut band);
+        } else {
+            wide.sum(simd, components, scratch, &units, &place);
+            finish(&place, &base, &units, &wide, &mut band);
+        }
+    }
+}
+
+/// The components of one tile and their sums, in the precision of `T`.
+struct Workspace<T: Real, F: Family> {
+    terms: Vec<F::Term<T>>,
+    colours: Vec<[T; 3]>,
+    sums: Sums<T>,
+}
+
+impl<T: Real, F: Family> Default for Workspace<T, F> {
+    fn default() -> Self {
+        Self { terms: Vec::new(), colours: Vec::new(), sums: Sums::default() }
+    }
+}
+
+impl<T: Real, F: Family> Workspace<T, F> {
+    /// Sums the components that `scratch` holds.
+    #[inline(always)]
+    fn sum<S: Simd>(&mut self, simd: S, components: &Components, scratch: &Scratch, units: &Units, place: &Place<'_>) {
+        self.terms.clear();
+        self.terms.extend(scratch.kept.iter().map(|relative| F::Term::new(relative, units)));
+        self.colours.clear();
         if !components.colour.is_empty() {
             let colour = |index: usize| components.colour[index].map(|channel| T::narrowed(f64::from(channel)));
-            colours.extend(scratch.kept.iter().map(|relative| colour(relative.index)));
+            self.colours.extend(scratch.kept.iter().map(|relative| colour(relative.index)));
         }
-        sum_tile(simd, &terms, &colours, [columns, rows], &mut sums);
-        let shared = if K::SPREADS { [0.0; 3] } else { base.proxy };
-        let place = Place { grid, first_column, columns, rows };
-        finish(&place, &base, shared, units.score, &sums, &mut band);
+        sum_tile(simd, &self.terms, &self.colours, [place.columns, place.rows], &mut self.sums);
     }
 }
 
@@ -126,15 +161,13 @@ struct Place<'a> {
     rows: usize,
 }
 
-/// Adds the base to the sums, in f64, and writes the tile into the band. `shared` is a part of the proxy covariance that all
-/// components have in common.
+/// Adds the base to the sums, in f64, and writes the tile into the band.
 #[inline(always)]
-fn finish<T: Real>(
+fn finish<T: Real, W: Real, F: Family>(
     place: &Place<'_>,
     base: &Base,
-    shared: [f64; 3],
-    score_unit: f64,
-    sums: &Sums<T>,
+    units: &Units,
+    Workspace { sums, .. }: &Workspace<W, F>,
     band: &mut Band<'_, T>,
 ) {
     let Place { grid, first_column, columns, rows } = *place;
@@ -158,17 +191,21 @@ fn finish<T: Real>(
         for (axis, [px, py]) in [[pxx, pxy], [pxy, pyy]].into_iter().enumerate() {
             let relative = sums.score[axis][nodes.clone()].iter().zip(&sums.offset[axis][nodes.clone()]);
             for ((dx, (heaviest, offset)), score) in dx.iter().zip(relative).zip(&mut band.score[axis][out.clone()]) {
-                *score = T::narrowed(px * dx + py * dy + (heaviest.widened() + offset.widened()) * score_unit);
+                *score = T::narrowed(px * dx + py * dy + (heaviest.widened() + offset.widened()) * units.score);
             }
         }
-        let square_unit = score_unit * score_unit;
+        let square_unit = units.score * units.score;
+        // Terms that are all alike leave out their own part of the covariance.
+        let shared = if F::Term::<W>::SPREADS { [0.0; 3] } else { base.proxy };
         for ((sum, shared), array) in sums.covariance.iter().zip(shared).zip(&mut band.proxy_covariance) {
             for (sum, entry) in sum[nodes.clone()].iter().zip(&mut array[out.clone()]) {
                 *entry = T::narrowed(sum.widened() * square_unit + shared);
             }
         }
         for (sum, array) in sums.colour.iter().zip(&mut band.colour).filter(|(_, array)| !array.is_empty()) {
-            array[out.clone()].copy_from_slice(&sum[nodes.clone()]);
+            for (sum, channel) in sum[nodes.clone()].iter().zip(&mut array[out.clone()]) {
+                *channel = T::narrowed(sum.widened());
+            }
         }
     }
 }

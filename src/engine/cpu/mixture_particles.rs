@@ -112,3 +112,6 @@ impl PreparedStep {
         next
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,8 @@
 //! The score-field lab: points and Gaussians in the plane, the score of their noised density, and particles that follow it.
 
+pub mod check;
+mod gallery;
+mod output;
 pub mod run;
 pub mod scene;
 pub mod setup;
@@ -7,8 +10,9 @@ pub mod statistics;
 #[cfg(feature = "gui")]
 mod view;
 
-use super::LabEntry;
+use super::{LabEntry, scene_file};
 use crate::core::param::KindInfo;
+use scene::Scene;
 
 /// The lab as the program lists it.
 pub static ENTRY: LabEntry = LabEntry {
@@ -18,11 +22,12 @@ pub static ENTRY: LabEntry = LabEntry {
         about: "Drag data points and watch the score, its uncertainty and the trajectories answer.",
         params: &[],
     },
-    version: 1,
+    version: scene_file::version::<Scene>(),
     about: "Points and Gaussians in the plane are noised; the score of their density is known exactly at every place and time.",
-    gallery: &[],
-    check: |_| Err(super::scene_file::SceneError::new("", "not yet")),
-    run: |_, _| anyhow::bail!("not yet"),
+    gallery: gallery::ALL,
+    check: scene_file::checked::<Scene>,
+    arrays: output::ARRAYS,
+    run: output::run,
     #[cfg(feature = "gui")]
     open: view::open,
 };

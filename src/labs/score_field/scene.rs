@@ -1,8 +1,16 @@
 //! The scene of the score-field lab: everything that defines its pictures and runs, and nothing else.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
+use nalgebra::Vector2;
+use serde::de::{Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::check::{
+    MAX_CONTOURS, MAX_GRID_NODES, MAX_PARTICLES, MAX_STEPS, MAX_TRAIL, MIN_CONTOURS, MIN_GRID_NODES, MIN_STEPS,
+};
 use crate::core::param::Choice;
+use crate::labs::scene_file::checks::whole;
 
 /// A scene, as saved. Fields left out of a file take their defaults; unknown fields are refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -12,15 +20,15 @@ pub struct Scene {
     pub lab: String,
     /// Always 1.
     pub version: u64,
-    /// Name shown in the gallery.
+    /// Name shown in the gallery, at most 200 characters.
     pub title: String,
-    /// A few sentences: what to look at, what to try.
+    /// A few sentences: what to look at, what to try; at most 4000 characters.
     pub about: String,
     /// The data whose noised density is shown.
     pub data: Data,
     /// Forward process, a member of `core::process::ALL`.
     pub process: Choice,
-    /// Noise shape S as [xx, xy, yy], positive definite.
+    /// Noise shape S as [xx, xy, yy], positive definite: eigenvalues from 1e-4 to 1e4.
     pub noise_shape: [f64; 3],
     /// Score model, a member of `core::score_model::ALL`.
     pub model: Choice,
@@ -34,11 +42,11 @@ pub struct Scene {
     pub particles: ParticleSpec,
     /// What is drawn.
     pub layers: Layers,
-    /// Region of the plane in sight: [x_min, x_max, y_min, y_max].
+    /// Region of the plane in sight: [x_min, x_max, y_min, y_max], within ±1e7.
     pub region: [f64; 4],
-    /// Pinned probes.
+    /// Pinned probes, at most 100, within ±1e7.
     pub probes: Vec<[f64; 2]>,
-    /// Seed of all randomness.
+    /// Seed of all randomness, any whole number below 2⁶⁴.
     pub seed: u64,
 }
 
@@ -46,15 +54,15 @@ pub struct Scene {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Data {
-    /// Points [x, y] or weighted points [x, y, weight].
+    /// Points [x, y] or weighted points [x, y, weight], at most 100,000.
     pub points: Vec<Point>,
-    /// Gaussian components.
+    /// Gaussian components, at most 10,000.
     pub components: Vec<GaussianComponent>,
 }
 
 /// One data point; in JSON `[x, y]`, or `[x, y, weight]` if the weight is not 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(from = "PointRepr", into = "PointRepr")]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[serde(into = "PointRepr")]
 pub struct Point {
     /// Coordinates, within ±1e6.
     pub at: [f64; 2],
@@ -62,19 +70,38 @@ pub struct Point {
     pub weight: f64,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(untagged)]
 enum PointRepr {
     Plain([f64; 2]),
     Weighted([f64; 3]),
 }
 
-impl From<PointRepr> for Point {
-    fn from(repr: PointRepr) -> Self {
-        match repr {
-            PointRepr::Plain(at) => Self { at, weight: 1.0 },
-            PointRepr::Weighted([x, y, weight]) => Self { at: [x, y], weight },
+impl<'de> Deserialize<'de> for Point {
+    fn deserialize<D: Deserializer<'de>>(json: D) -> Result<Self, D::Error> {
+        struct PointVisitor;
+
+        impl<'de> Visitor<'de> for PointVisitor {
+            type Value = Point;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a point [x, y] or [x, y, weight]")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Point, A::Error> {
+                let missing = |found| A::Error::invalid_length(found, &self);
+                let x = list.next_element()?.ok_or_else(|| missing(0))?;
+                let y = list.next_element()?.ok_or_else(|| missing(1))?;
+                let weight = list.next_element()?.unwrap_or(1.0);
+                if list.next_element::<f64>()?.is_some() {
+                    return Err(A::Error::invalid_length(4, &self));
+                }
+                Ok(Point { at: [x, y], weight })
+            }
         }
+
+        // A visitor of our own instead of serde's untagged enum, which forgets where in the list the fault was.
+        json.deserialize_seq(PointVisitor)
     }
 }
 
@@ -90,7 +117,7 @@ impl From<Point> for PointRepr {
 pub struct GaussianComponent {
     /// Mean μ, within ±1e6.
     pub mean: [f64; 2],
-    /// Covariance Σ as [xx, xy, yy], positive semidefinite.
+    /// Covariance Σ as [xx, xy, yy], positive semidefinite, entries up to 1e12.
     pub covariance: [f64; 3],
     /// Weight before normalisation, from 0 to 1e12.
     #[serde(default = "one")]
@@ -105,13 +132,15 @@ fn one() -> f64 {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct GridSpec {
-    /// First and last x.
+    /// First and last x, within ±1e7.
     pub x: [f64; 2],
-    /// First and last y.
+    /// First and last y, within ±1e7.
     pub y: [f64; 2],
     /// Nodes along x, from 2 to 4096.
+    #[serde(deserialize_with = "whole::<_, MIN_GRID_NODES, MAX_GRID_NODES>")]
     pub nx: usize,
     /// Nodes along y, from 2 to 4096.
+    #[serde(deserialize_with = "whole::<_, MIN_GRID_NODES, MAX_GRID_NODES>")]
     pub ny: usize,
 }
 
@@ -120,10 +149,12 @@ pub struct GridSpec {
 #[serde(deny_unknown_fields, default)]
 pub struct ParticleSpec {
     /// Number of particles, from 0 to 10 million.
+    #[serde(deserialize_with = "whole::<_, 0, MAX_PARTICLES>")]
     pub count: usize,
     /// Identifier in `core::sampler::ALL`. Its direction decides whether the run noises or generates.
     pub sampler: String,
     /// Steps, from 1 to 10,000.
+    #[serde(deserialize_with = "whole::<_, MIN_STEPS, MAX_STEPS>")]
     pub steps: usize,
     /// Time grid, a member of `core::time_grid::ALL`.
     pub time_grid: Choice,
@@ -173,7 +204,7 @@ pub struct HeatLayer {
     pub colour_map: String,
     /// Logarithmic colour scale.
     pub logarithmic: bool,
-    /// Values of the lowest and highest colour; chosen from the data if absent.
+    /// Values of the lowest and highest colour, within ±1e30; chosen from the data if absent.
     pub range: Option<[f64; 2]>,
     /// Opacity from 0 to 1.
     pub opacity: f64,
@@ -186,6 +217,7 @@ pub struct ContourLayer {
     /// Whether they are drawn.
     pub on: bool,
     /// Number of lines, from 1 to 40.
+    #[serde(deserialize_with = "whole::<_, MIN_CONTOURS, MAX_CONTOURS>")]
     pub count: usize,
 }
 
@@ -232,6 +264,7 @@ pub struct ParticleLayer {
     /// Radius on screen, from 0.3 to 10 points.
     pub radius: f64,
     /// Steps of the past drawn behind each particle, from 0 to 200.
+    #[serde(deserialize_with = "whole::<_, 0, MAX_TRAIL>")]
     pub trail: usize,
 }
 
@@ -270,6 +303,24 @@ impl Default for Scene {
             region: [-3.0, 3.0, -3.0, 3.0],
             probes: Vec::new(),
             seed: 1,
+        }
+    }
+}
+
+impl Scene {
+    /// A scene named `title` whose data are `points`, with grid and region round them.
+    pub fn of_points(title: &str, points: &[Vector2<f64>], seed: u64) -> Self {
+        let reach = points.iter().map(|p| p.amax()).fold(1.0, f64::max);
+        // Whole tenths, so that files and axes show short numbers.
+        let edge = (15.0 * reach).ceil() / 10.0;
+        let points = points.iter().map(|p| Point { at: [p.x, p.y], weight: 1.0 }).collect();
+        Self {
+            title: title.to_owned(),
+            data: Data { points, components: Vec::new() },
+            grid: GridSpec { x: [-edge, edge], y: [-edge, edge], ..GridSpec::default() },
+            region: [-edge, edge, -edge, edge],
+            seed,
+            ..Self::default()
         }
     }
 }

@@ -13,9 +13,6 @@ use crate::engine::kernel::FieldRequest;
 /// Vectors are at most this long; arrays are padded to a multiple of it.
 const PAD: usize = 8;
 
-/// Mixtures of no more components than this are summed in full.
-const FEW: usize = 12;
-
 /// Components of positive weight, one array a property.
 pub(super) struct Components {
     /// Number of components; the arrays are longer by padding.
@@ -73,6 +70,15 @@ pub(super) struct Relative {
     pub curvature: [f64; 3],
     /// The component's own part of the proxy covariance.
     pub proxy: [f64; 3],
+}
+
+/// What may be left out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Relative error that components left out may make, all together.
+    pub tolerance: f64,
+    /// Logarithm to base 2 of a weight, over the base's, that cannot show in the result.
+    pub floor: f64,
 }
 
 /// Memory that one task uses for tile after tile.
@@ -178,29 +184,29 @@ impl Components {
         }
     }
 
-    /// Fills `scratch.kept` with the components that matter somewhere in the tile.
+    /// Fills `scratch.kept` with the components that matter somewhere in the tile, and returns how far the logarithms to
+    /// base 2 of their weights over the base's get from 0 within it.
     ///
     /// What is left out changes the density, the weights and each diagonal entry of the proxy covariance by less than
-    /// `tolerance`, relative to their values at that place. A component of weight `w_j`, which deviates by `d_j` from the
-    /// base b, adds at most `w_j d_j²/p + (w_j/w_b) C` to an entry `C ≥ (w_b/p) Σ_i w_i d_i²/p`, p the sum of weights;
-    /// upper bounds of its own terms over the tile are held against lower bounds of the sums.
+    /// `limits.tolerance`, relative to their values at that place, or weighs less than 2^`limits.floor` everywhere. A
+    /// component of weight `w_j`, which deviates by `d_j` from the base b, adds at most `w_j d_j²/p + (w_j/w_b) C` to an entry
+    /// `C ≥ (w_b/p) Σ_i w_i d_i²/p`, p the sum of weights; upper bounds of its own terms over the tile are held against lower
+    /// bounds of the sums.
     #[inline(always)]
-    pub fn cull<S: Simd>(&self, simd: S, tile: &Tile, base: &Base, tolerance: f64, scratch: &mut Scratch) {
+    pub fn cull<S: Simd>(&self, simd: S, tile: &Tile, base: &Base, limits: &Limits, scratch: &mut Scratch) -> f64 {
+        let second = self.bound(simd, tile, base, scratch);
+        self.share(simd, second, limits.floor, scratch);
+        let least = least_share(&scratch.share[..self.len], limits.tolerance);
         scratch.kept.clear();
         scratch.kept.push(self.relative(base.index, base, tile));
-        if self.len <= FEW {
-            let others = (0..self.len).filter(|index| *index != base.index);
-            scratch.kept.extend(others.map(|index| self.relative(index, base, tile)));
-            return;
-        }
-        let second = self.bound(simd, tile, base, scratch);
-        self.share(simd, second, scratch);
-        let least = least_share(&scratch.share[..self.len], tolerance);
+        let mut swing = 0.0_f64;
         for (index, share) in scratch.share[..self.len].iter().enumerate() {
             if *share >= least && index != base.index {
                 scratch.kept.push(self.relative(index, base, tile));
+                swing = swing.max(scratch.log_ratio[index].abs() + scratch.reach[index]);
             }
         }
+        swing
     }
 
     /// Bounds every component over the tile and returns the largest lower bound of `log_ratio`, the base's excepted.
@@ -256,7 +262,7 @@ impl Components {
 
     /// Turns bounds into shares; `second` is what [`Components::bound`] returned, and the scale of the weights.
     #[inline(always)]
-    fn share<S: Simd>(&self, simd: S, second: f64, scratch: &mut Scratch) {
+    fn share<S: Simd>(&self, simd: S, second: f64, floor: f64, scratch: &mut Scratch) {
         // Logarithms beyond ±FAR decide without being exact.
         const FAR: f64 = 1000.0;
         let padded = self.log_weight.len();
@@ -280,7 +286,7 @@ impl Components {
             let upper = at(&scratch.log_ratio, start) + at(&scratch.reach, start);
             let spread = (at(&scratch.most[0], start) / sum_x).max(at(&scratch.most[1], start) / sum_y);
             let of_covariance = power(upper - second) * spread.min(-f64::LOWEST) * total;
-            let share = power(upper).max(of_covariance);
+            let share = upper.simd_gt(floor).select(power(upper).max(of_covariance), zero);
             share.store_slice(&mut scratch.share[start..start + S::f64s::LEN]);
         }
     }

@@ -43,6 +43,25 @@ pub(super) trait Term<T: Real>: Copy {
     fn spread(&self) -> [T; 3];
 }
 
+/// Terms of one kind in any precision.
+pub(super) trait Family {
+    /// Terms in the precision of `T`.
+    type Term<T: Real>: Term<T>;
+}
+
+/// Components that differ in weight and mean alone, such as points.
+pub(super) struct Alike;
+/// Any components.
+pub(super) struct General;
+
+impl Family for Alike {
+    type Term<T: Real> = Linear<T>;
+}
+
+impl Family for General {
+    type Term<T: Real> = Quadratic<T>;
+}
+
 /// A component of the same precision as the base's.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Linear<T> {

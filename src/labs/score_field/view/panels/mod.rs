@@ -1,0 +1,55 @@
+//! The side panels, one file a section. [`LEFT`] and [`RIGHT`] are shown in their order.
+
+mod curves;
+mod data;
+mod layers;
+mod model;
+mod particles;
+mod probe;
+mod process;
+mod shape_gizmo;
+
+pub use probe::MOST_PINS;
+pub use process::position;
+
+use std::sync::Arc;
+
+use egui::Ui;
+
+use super::curves::Curves;
+use super::edit::Edits;
+use super::run_slot::RunPicture;
+use super::setup_slot::Numbered;
+use super::state::ViewState;
+use crate::core::mixture::NoisedMixture;
+use crate::labs::score_field::scene::Scene;
+use crate::ui::transport::Transport;
+
+/// What the panels read and edit.
+pub struct PanelContext<'a> {
+    /// The scene.
+    pub scene: &'a mut Scene,
+    /// Where edits are noted.
+    pub edits: &'a mut Edits,
+    /// What belongs to the view alone.
+    pub state: &'a mut ViewState,
+    /// The play head.
+    pub transport: &'a mut Transport,
+    /// What the scene defines, if anything.
+    pub setup: Option<&'a Numbered>,
+    /// Score model A, and B if there is one, noised to the time shown.
+    pub noised: &'a [Arc<NoisedMixture>],
+    /// The particles.
+    pub run: Option<&'a RunPicture>,
+    /// Statistics along the run.
+    pub curves: &'a Curves,
+}
+
+/// A section of a panel.
+type Section = fn(&mut Ui, &mut PanelContext<'_>);
+
+/// Sections of the left panel.
+pub static LEFT: &[Section] = &[data::show, model::show, process::show, particles::show, layers::show];
+
+/// Sections of the right panel.
+pub static RIGHT: &[Section] = &[probe::show, curves::show];
