@@ -255,7 +255,9 @@ fn play_moves_the_time_and_going_back_gives_the_same_picture() {
     window.settle();
     let canvas = window.canvas();
     let again = window.picture("ring_again");
-    let differs = |x: u32, y: u32| canvas.contains(Pos2::new(x as f32, y as f32)) && first.get_pixel(x, y) != again.get_pixel(x, y);
+    let differs = |x: u32, y: u32| {
+        canvas.contains(Pos2::new(x as f32, y as f32)) && first.get_pixel(x, y) != again.get_pixel(x, y)
+    };
     let count = again.enumerate_pixels().filter(|(x, y, _)| differs(*x, *y)).count();
     assert!(count < 2000, "{count} pixels of the canvas differ");
 }

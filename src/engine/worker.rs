@@ -75,11 +75,8 @@ impl<Request: Send + 'static, Output: Send + 'static> LatestWorker<Request, Outp
         let patience = Duration::from_secs_f64(patience_secs.clamp(0.0, 60.0));
         let waiting = |slots: &mut Slots<Request, Output>| slots.output.is_none() && slots.is_busy();
         let guard = self.shared.lock();
-        let (mut slots, _) = self
-            .shared
-            .changed
-            .wait_timeout_while(guard, patience, waiting)
-            .unwrap_or_else(PoisonError::into_inner);
+        let (mut slots, _) =
+            self.shared.changed.wait_timeout_while(guard, patience, waiting).unwrap_or_else(PoisonError::into_inner);
         slots.output.take()
     }
 
@@ -181,11 +178,15 @@ mod tests {
     fn requests_overtaken_before_they_start_are_dropped() {
         let (started, wait_started) = mpsc::channel();
         let (go, wait_go) = mpsc::channel::<()>();
-        let worker = LatestWorker::new("test", || (), move |request: u32, job: &Job<'_, u32, u32>| {
-            started.send(request).unwrap();
-            wait_go.recv().unwrap();
-            job.publish(request * 10);
-        });
+        let worker = LatestWorker::new(
+            "test",
+            || (),
+            move |request: u32, job: &Job<'_, u32, u32>| {
+                started.send(request).unwrap();
+                wait_go.recv().unwrap();
+                job.publish(request * 10);
+            },
+        );
         worker.submit(1);
         assert_eq!(wait_started.recv().unwrap(), 1);
         worker.submit(2);
@@ -204,15 +205,19 @@ mod tests {
     #[test]
     fn work_in_hand_learns_that_it_is_stale() {
         let (started, wait_started) = mpsc::channel();
-        let worker = LatestWorker::new("test", || (), move |request: u32, job: &Job<'_, u32, u32>| {
-            started.send(()).unwrap();
-            while request == 1 && !job.is_stale() {
-                std::thread::yield_now();
-            }
-            if request == 2 {
-                job.publish(request);
-            }
-        });
+        let worker = LatestWorker::new(
+            "test",
+            || (),
+            move |request: u32, job: &Job<'_, u32, u32>| {
+                started.send(()).unwrap();
+                while request == 1 && !job.is_stale() {
+                    std::thread::yield_now();
+                }
+                if request == 2 {
+                    job.publish(request);
+                }
+            },
+        );
         worker.submit(1);
         wait_started.recv().unwrap();
         worker.submit(2);
@@ -222,11 +227,15 @@ mod tests {
     #[test]
     fn a_preview_can_be_taken_while_the_work_goes_on() {
         let (go, wait_go) = mpsc::channel::<()>();
-        let worker = LatestWorker::new("test", || (), move |(): (), job: &Job<'_, (), &str>| {
-            job.publish("preview");
-            wait_go.recv().unwrap();
-            job.publish("final");
-        });
+        let worker = LatestWorker::new(
+            "test",
+            || (),
+            move |(): (), job: &Job<'_, (), &str>| {
+                job.publish("preview");
+                wait_go.recv().unwrap();
+                job.publish("final");
+            },
+        );
         worker.submit(());
         assert_eq!(worker.take_within(FOREVER_SECS), Some("preview"));
         assert!(worker.is_busy());

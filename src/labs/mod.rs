@@ -6,6 +6,7 @@
 pub mod array_file;
 pub mod scene_file;
 pub mod score_field;
+pub mod symmetry_breaking;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! A piece of the plane on screen: equal scales on both axes, pan and zoom, axes with numbers.
 
-use egui::{Align2, Color32, CornerRadius, FontId, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, Ui, Vec2,
+};
 
 use super::theme::{self, Tokens};
 
@@ -198,7 +200,10 @@ impl ShownCanvas {
     pub fn navigate(&mut self, ui: &Ui, camera: &mut Camera, primary_pans: bool, wheel_zooms: bool) -> bool {
         let before = *camera;
         let pans = |button| self.response.dragged_by(button);
-        if pans(PointerButton::Middle) || pans(PointerButton::Secondary) || (primary_pans && pans(PointerButton::Primary)) {
+        if pans(PointerButton::Middle)
+            || pans(PointerButton::Secondary)
+            || (primary_pans && pans(PointerButton::Primary))
+        {
             let [dx, dy] = self.plane.to_world_delta(self.response.drag_delta());
             camera.pan([-dx, -dy]);
         }
@@ -248,15 +253,28 @@ impl ShownCanvas {
         for &x in &along_x.places {
             let foot = Pos2::new(self.plane.to_screen([x, 0.0]).x, rect.bottom());
             painter.vline(foot.x, foot.y..=foot.y + 4.0, stroke);
-            painter.text(foot + Vec2::new(0.0, 5.0), Align2::CENTER_TOP, along_x.label(x), font.clone(), tokens.muted_text);
+            painter.text(
+                foot + Vec2::new(0.0, 5.0),
+                Align2::CENTER_TOP,
+                along_x.label(x),
+                font.clone(),
+                tokens.muted_text,
+            );
         }
         let along_y = ticks(y0, y1, rect.height());
         for &y in &along_y.places {
             let foot = Pos2::new(rect.left(), self.plane.to_screen([0.0, y]).y);
             painter.hline(foot.x - 4.0..=foot.x, foot.y, stroke);
-            painter.text(foot - Vec2::new(6.0, 0.0), Align2::RIGHT_CENTER, along_y.label(y), font.clone(), tokens.muted_text);
+            painter.text(
+                foot - Vec2::new(6.0, 0.0),
+                Align2::RIGHT_CENTER,
+                along_y.label(y),
+                font.clone(),
+                tokens.muted_text,
+            );
         }
-        let name = |pos, anchor, text: &str| painter.text(pos, anchor, text, FontId::proportional(12.0), tokens.muted_text);
+        let name =
+            |pos, anchor, text: &str| painter.text(pos, anchor, text, FontId::proportional(12.0), tokens.muted_text);
         name(Pos2::new(rect.center().x, rect.bottom() + MARGIN.y), Align2::CENTER_BOTTOM, &self.axes[0]);
         name(Pos2::new(rect.left() - MARGIN.x + 2.0, rect.center().y), Align2::LEFT_CENTER, &self.axes[1]);
     }
@@ -280,7 +298,8 @@ pub fn ticks(low: f64, high: f64, length: f32) -> Ticks {
         return Ticks { places: Vec::new(), decimals: 0, scientific: false };
     }
     let power = 10f64.powf(rough.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough * (1.0 - 1e-9)).unwrap_or(rough);
+    let step =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= rough * (1.0 - 1e-9)).unwrap_or(rough);
     let first = (low / step).ceil() as i64;
     let last = (high / step).floor() as i64;
     let decimals = (-step.log10().floor()).max(0.0) as usize;
@@ -352,7 +371,10 @@ mod tests {
         assert_eq!(marks.places, [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]);
         assert_eq!(marks.label(-2.0), "−2");
         let fine = ticks(0.101, 0.109, 400.0);
-        assert_eq!(fine.places.iter().map(|&v| fine.label(v)).collect::<Vec<_>>(), ["0.102", "0.104", "0.106", "0.108"]);
+        assert_eq!(
+            fine.places.iter().map(|&v| fine.label(v)).collect::<Vec<_>>(),
+            ["0.102", "0.104", "0.106", "0.108"]
+        );
         assert!(ticks(1.0, 1.0, 100.0).places.is_empty());
     }
 }

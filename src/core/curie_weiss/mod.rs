@@ -10,6 +10,7 @@
 //! - [`product_states`]: mixtures of product states and their exact score (19)–(20)
 //! - [`hubbard_stratonovich`]: the original model (13) as such a mixture
 //! - [`pure_states`]: many pure states (31)
+//! - [`spin_model`]: both models as a family of choices
 //! - [`clones`]: when two copies of one run end alike; when a run collapses on a sample
 
 pub mod clones;
@@ -20,6 +21,7 @@ pub mod order_parameter;
 pub mod potential;
 pub mod product_states;
 pub mod pure_states;
+pub mod spin_model;
 
 pub use model::CurieWeiss;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::numbered_engine::NumberedEngine;
 use super::setup_slot::Numbered;
 use crate::core::mixture::Mixture;
-use crate::engine::worker::{Job, LatestWorker};
 use crate::engine::EngineError;
+use crate::engine::worker::{Job, LatestWorker};
 use crate::labs::score_field::run::Run;
 use crate::labs::score_field::scene::Scene;
 use crate::labs::score_field::statistics;
@@ -129,10 +129,7 @@ impl CurvesSlot {
     }
 }
 
-fn measure(
-    request: &CurvesJob,
-    job: &Job<'_, CurvesJob, Result<Curves, EngineError>>,
-) -> Result<(), EngineError> {
+fn measure(request: &CurvesJob, job: &Job<'_, CurvesJob, Result<Curves, EngineError>>) -> Result<(), EngineError> {
     let Numbered { setup, scene, .. } = &request.setup;
     let mut few = Scene::clone(scene);
     few.particles.count = few.particles.count.min(MOST_PARTICLES);

@@ -85,14 +85,17 @@ impl ScoreFieldView {
                 // Keys mean the canvas from now on.
                 ui.memory_mut(|memory| memory.surrender_focus(focused));
             }
-            let leave = self.state.pointer.act(ui, PointerInput {
-                response: &canvas.response,
-                plane: canvas.plane,
-                tool: self.state.tool,
-                scene: &mut self.scene,
-                selection: &mut self.state.selection,
-                edits: &mut self.edits,
-            });
+            let leave = self.state.pointer.act(
+                ui,
+                PointerInput {
+                    response: &canvas.response,
+                    plane: canvas.plane,
+                    tool: self.state.tool,
+                    scene: &mut self.scene,
+                    selection: &mut self.state.selection,
+                    edits: &mut self.edits,
+                },
+            );
             canvas.navigate(ui, &mut self.state.camera, leave.pan, leave.zoom);
             hover = canvas.response.hover_pos().map(|pos| canvas.plane.to_world(pos));
             self.context_menu(canvas);
@@ -343,12 +346,15 @@ impl ScoreFieldView {
         colour_bar(&mut child, colours.map, colours.range, colours.scale, colours.quantity.symbol);
         if below || above {
             let share = colours.beyond[0] + colours.beyond[1];
-            let corner = Rect::from_min_size(rect.left_bottom() + Vec2::new(-6.0, 4.0), Vec2::new(colour_bar::WIDTH, 26.0));
+            let corner =
+                Rect::from_min_size(rect.left_bottom() + Vec2::new(-6.0, 4.0), Vec2::new(colour_bar::WIDTH, 26.0));
             let mut child = ui.new_child(UiBuilder::new().max_rect(corner).id_salt("clipped"));
             let text = RichText::new(format!("{}% clipped", format::number(100.0 * f64::from(share), 2))).small();
             let hint = "Share of the picture whose values lie beyond the ends of the colour bar; \
                         they have the colour of the end";
-            child.add(egui::Label::new(text.color(theme::tokens(ui.visuals()).muted_text)).sense(Sense::hover())).on_hover_text(hint);
+            child
+                .add(egui::Label::new(text.color(theme::tokens(ui.visuals()).muted_text)).sense(Sense::hover()))
+                .on_hover_text(hint);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::numbered_engine::NumberedEngine;
 use super::setup_slot::Numbered;
+use crate::engine::EngineError;
 use crate::engine::kernel::Particles;
 use crate::engine::worker::{Job, LatestWorker, timed};
-use crate::engine::EngineError;
 use crate::labs::score_field::run::Run;
 
 /// Particles drawn at most of each model. Particles are independent draws, so the first ones are as good as any.
@@ -191,13 +191,7 @@ impl Carrier {
             .collect();
         self.pair = Some(Pair { step, now, next, lost });
         let total = run.particles().x.len();
-        Ok(Some(RunPicture {
-            step,
-            clouds,
-            total,
-            lost,
-            secs_per_step: self.secs_per_step,
-        }))
+        Ok(Some(RunPicture { step, clouds, total, lost, secs_per_step: self.secs_per_step }))
     }
 
     /// Carries the run to `step` in slices; returns whether it got there before it was given up.
@@ -249,7 +243,10 @@ fn first(particles: &Particles, count: usize) -> Vec<[f32; 2]> {
 fn past(run: &Run, model: usize, step: usize, trail: usize) -> Vec<Vec<[f32; 2]>> {
     let kept = |step| if model == 0 { run.history(step) } else { run.compare_history(step) };
     let count = MOST_SEGMENTS / trail.max(1);
-    (step.saturating_sub(trail)..step).filter_map(kept).map(|particles| first(particles, count.min(MOST_DRAWN))).collect()
+    (step.saturating_sub(trail)..step)
+        .filter_map(kept)
+        .map(|particles| first(particles, count.min(MOST_DRAWN)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -273,7 +270,8 @@ mod tests {
 
     #[test]
     fn any_order_of_scrubbing_shows_the_same_particles() {
-        let mut scene = Scene { particles: ParticleSpec { count: 20, steps: 12, ..ParticleSpec::default() }, ..Scene::default() };
+        let mut scene =
+            Scene { particles: ParticleSpec { count: 20, steps: 12, ..ParticleSpec::default() }, ..Scene::default() };
         scene.data.points = vec![Point { at: [1.0, 0.0], weight: 1.0 }, Point { at: [-1.0, 0.5], weight: 2.0 }];
         let mut setups = SetupSlot::new(|| ());
         setups.follow(&scene);

@@ -11,7 +11,11 @@ use crate::ui::canvas::Camera;
 /// The two ways a run can go, with their names and what they mean.
 const WAYS: [(Direction, &str, &str); 2] = [
     (Direction::Noising, "Data → noise", "Forward noising: particles start at the data and time grows"),
-    (Direction::Generating, "Noise → data", "Reverse generation: particles start as noise and follow the score; time falls"),
+    (
+        Direction::Generating,
+        "Noise → data",
+        "Reverse generation: particles start as noise and follow the score; time falls",
+    ),
 ];
 
 /// Shows the bar.

@@ -68,7 +68,8 @@ impl Pointer {
         let pos = on.response.interact_pointer_pos().or_else(|| on.response.hover_pos());
         if self.drag.is_none() {
             let hover = on.response.hover_pos();
-            self.hovered = hover.and_then(|pos| hit(&on.scene.data, &on.plane, pos)).filter(|_| on.scene.layers.data.on);
+            self.hovered =
+                hover.and_then(|pos| hit(&on.scene.data, &on.plane, pos)).filter(|_| on.scene.layers.data.on);
         }
         if on.response.drag_started_by(PointerButton::Primary) {
             let origin = ui.input(|input| input.pointer.press_origin()).or(pos);
@@ -246,6 +247,7 @@ fn add_gaussian(on: &mut PointerInput<'_>, at: [f64; 2]) {
 fn select_within(data: &Data, plane: &Plane, rect: Rect, selection: &mut Selection) {
     let inside = |at: [f64; 2]| rect.contains(plane.to_screen(at));
     let points = data.points.iter().enumerate().filter(|(_, p)| inside(p.at)).map(|(i, _)| Item::Point(i));
-    let components = data.components.iter().enumerate().filter(|(_, c)| inside(c.mean)).map(|(i, _)| Item::Component(i));
+    let components =
+        data.components.iter().enumerate().filter(|(_, c)| inside(c.mean)).map(|(i, _)| Item::Component(i));
     selection.extend(points.chain(components));
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::GridField;
 use crate::core::grid::Grid;
 use crate::core::mixture::NoisedMixture;
+use crate::engine::EngineError;
 use crate::engine::kernel::{Field, FieldRequest};
 use crate::engine::worker::{Job, timed};
-use crate::engine::EngineError;
 use crate::labs::score_field::scene::Layers;
 use crate::labs::score_field::setup::Setup;
 use crate::labs::score_field::view::layers::{self, PrepareInput, Prepared};
@@ -162,8 +162,9 @@ impl FieldComputer {
                 // A slice has at least two rows, so a lone last row goes with the one before.
                 let last = if first + rows + 1 >= grid.ny { grid.ny } else { first + rows };
                 let slice = Grid { y: [grid.y_at(first), grid.y_at(last - 1)], ny: last - first, ..grid };
-                let (part, secs) =
-                    timed(|| request.engine.engine.mixture_field(&FieldRequest { mixture, grid: slice, colours: &colours }));
+                let (part, secs) = timed(|| {
+                    request.engine.engine.mixture_field(&FieldRequest { mixture, grid: slice, colours: &colours })
+                });
                 append(&mut field, part?);
                 self.learn(secs / pairs(std::slice::from_ref(mixture), slice.len()));
                 first = last;

@@ -55,7 +55,8 @@ impl Layer for Arrows {
         let [x0, x1, y0, y1] = cx.plane.visible();
         // The lattice belongs to the plane, so that arrows move with it when it is panned.
         let lattice = |low: f64, high: f64| ((low / spacing).ceil() as i64)..=((high / spacing).floor() as i64);
-        let places = lattice(y0, y1).flat_map(|j| lattice(x0, x1).map(move |i| [i as f64 * spacing, j as f64 * spacing]));
+        let places =
+            lattice(y0, y1).flat_map(|j| lattice(x0, x1).map(move |i| [i as f64 * spacing, j as f64 * spacing]));
         let drawn: Vec<([f64; 2], [f64; 2], f64)> = places
             .filter_map(|at| {
                 let [u, v] = field.score(at)?;
@@ -90,5 +91,9 @@ fn arrow(cx: &DrawContext<'_>, middle: Pos2, along: Vec2, stroke: Stroke) {
     let head = (0.42 * along.length()).min(7.0);
     let side = Vec2::new(-unit.y, unit.x) * head * 0.5;
     cx.painter.line_segment([tail, tip - unit * head * 0.7], stroke);
-    cx.painter.add(Shape::convex_polygon(vec![tip, tip - unit * head + side, tip - unit * head - side], stroke.color, Stroke::NONE));
+    cx.painter.add(Shape::convex_polygon(
+        vec![tip, tip - unit * head + side, tip - unit * head - side],
+        stroke.color,
+        Stroke::NONE,
+    ));
 }

@@ -13,8 +13,7 @@ use crate::labs::score_field::scene::{HeatLayer, Layers};
 /// Value of `HeatLayer::quantity` that stands for colours mixed by posterior weights.
 pub const COMPONENT_COLOURS: &str = "component_colours";
 const COMPONENT_COLOURS_NAME: &str = "Component colours";
-const COMPONENT_COLOURS_ABOUT: &str =
-    "Each component has a colour; a place shows them mixed by the weights w_i(x) with which it came from them ([GAUSS] Fig. 2).";
+const COMPONENT_COLOURS_ABOUT: &str = "Each component has a colour; a place shows them mixed by the weights w_i(x) with which it came from them ([GAUSS] Fig. 2).";
 /// Maps whose middle means zero.
 const DIVERGING: [&str; 1] = ["coolwarm"];
 /// Share of the picture allowed beyond each end of a range chosen from the data.
@@ -93,9 +92,8 @@ impl Layer for Heat {
         let mut values = Vec::new();
         for field in if quantity.compares { &input.fields[..1] } else { input.fields } {
             let stride = field.grid.len().div_ceil(SAMPLES);
-            values.extend(
-                (0..field.grid.len()).step_by(stride).map(|i| (quantity.at)(&sample(&field.field, other, i))),
-            );
+            values
+                .extend((0..field.grid.len()).step_by(stride).map(|i| (quantity.at)(&sample(&field.field, other, i))));
         }
         let colours = colour_scale(heat, quantity, map, values);
         let colouring = Colouring {
@@ -124,20 +122,21 @@ fn quantity_picker(ui: &mut Ui, heat: &mut HeatLayer, compares: bool) {
     let shown = quantity::find(&heat.quantity);
     let label = ui.label("quantity");
     let chosen = shown.map_or(COMPONENT_COLOURS_NAME, |q| q.name);
-    let combo = ComboBox::from_id_salt("heat quantity").selected_text(chosen).width(ui.available_width()).show_ui(ui, |ui| {
-        for entry in quantity::ALL.iter().filter(|q| compares || !q.compares) {
-            let about = format!("{}\n{}", entry.symbol, entry.about);
-            if ui.selectable_label(heat.quantity == entry.id, entry.name).on_hover_text(about).clicked() {
-                entry.id.clone_into(&mut heat.quantity);
-                heat.logarithmic = entry.logarithmic;
-                heat.range = None;
+    let combo =
+        ComboBox::from_id_salt("heat quantity").selected_text(chosen).width(ui.available_width()).show_ui(ui, |ui| {
+            for entry in quantity::ALL.iter().filter(|q| compares || !q.compares) {
+                let about = format!("{}\n{}", entry.symbol, entry.about);
+                if ui.selectable_label(heat.quantity == entry.id, entry.name).on_hover_text(about).clicked() {
+                    entry.id.clone_into(&mut heat.quantity);
+                    heat.logarithmic = entry.logarithmic;
+                    heat.range = None;
+                }
             }
-        }
-        let mixed = ui.selectable_label(heat.quantity == COMPONENT_COLOURS, COMPONENT_COLOURS_NAME);
-        if mixed.on_hover_text(COMPONENT_COLOURS_ABOUT).clicked() {
-            COMPONENT_COLOURS.clone_into(&mut heat.quantity);
-        }
-    });
+            let mixed = ui.selectable_label(heat.quantity == COMPONENT_COLOURS, COMPONENT_COLOURS_NAME);
+            if mixed.on_hover_text(COMPONENT_COLOURS_ABOUT).clicked() {
+                COMPONENT_COLOURS.clone_into(&mut heat.quantity);
+            }
+        });
     let about = shown.map_or(COMPONENT_COLOURS_ABOUT.to_owned(), |q| format!("{}\n{}", q.symbol, q.about));
     combo.response.labelled_by(label.id).on_hover_text(about);
 }
@@ -154,11 +153,13 @@ fn colour_settings(ui: &mut Ui, heat: &mut HeatLayer) {
             }
         });
         combo.response.labelled_by(label.id);
-        ui.checkbox(&mut heat.logarithmic, "log").on_hover_text("Spread the colours evenly over the logarithm of the value");
+        ui.checkbox(&mut heat.logarithmic, "log")
+            .on_hover_text("Spread the colours evenly over the logarithm of the value");
     });
     let mut fixed = heat.range.is_some();
     ui.horizontal(|ui| {
-        let hint = "Keep the values of the lowest and highest colour, so that pictures at different times can be compared";
+        let hint =
+            "Keep the values of the lowest and highest colour, so that pictures at different times can be compared";
         if ui.checkbox(&mut fixed, "fixed range").on_hover_text(hint).changed() {
             let start = quantity::find(&heat.quantity).and_then(|q| q.fixed_range).unwrap_or([0.0, 1.0]);
             heat.range = fixed.then_some(start.map(f64::from));
@@ -202,7 +203,8 @@ fn colour_scale(
         }
     });
     let share = |count: usize| count as f32 / values.len().max(1) as f32;
-    let beyond = [share(values.partition_point(|v| *v < range[0])), 1.0 - share(values.partition_point(|v| *v <= range[1]))];
+    let beyond =
+        [share(values.partition_point(|v| *v < range[0])), 1.0 - share(values.partition_point(|v| *v <= range[1]))];
     let beyond = if values.is_empty() { [0.0; 2] } else { beyond };
     ColourScale { quantity, map, range, scale, beyond }
 }

@@ -106,8 +106,7 @@ fn segment(mesh: &mut Mesh, from: Pos2, to: Pos2, start: Color32, end: Color32) 
     let along = (to - from).normalized();
     let side = Vec2::new(-along.y, along.x) * (0.5 * TRAIL_WIDTH + 0.5);
     let first = mesh.vertices.len() as u32;
-    let corners =
-        [(from - side, 0.0, start), (from + side, 1.0, start), (to + side, 1.0, end), (to - side, 0.0, end)];
+    let corners = [(from - side, 0.0, start), (from + side, 1.0, start), (to + side, 1.0, end), (to - side, 0.0, end)];
     for (pos, v, color) in corners {
         mesh.vertices.push(egui::epaint::Vertex { pos, uv: pos2(0.5, v), color });
     }

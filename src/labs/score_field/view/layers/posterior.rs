@@ -41,7 +41,11 @@ impl Layer for Posterior {
         for (radius, opacity) in [(2.0, 0.45), (1.0, 1.0)] {
             let points: Vec<_> =
                 ellipse::outline(mean, covariance, radius).into_iter().map(|at| cx.plane.to_screen(at)).collect();
-            cx.painter.add(Shape::convex_polygon(points, faded(colour, 0.12), Stroke::new(1.6, faded(colour, opacity))));
+            cx.painter.add(Shape::convex_polygon(
+                points,
+                faded(colour, 0.12),
+                Stroke::new(1.6, faded(colour, opacity)),
+            ));
         }
         let (from, to) = (cx.plane.to_screen(reading.at), cx.plane.to_screen(mean));
         cx.painter.extend(Shape::dashed_line(&[from, to], Stroke::new(1.4, colour), 6.0, 4.0));

@@ -11,7 +11,10 @@ pub struct Streamlines;
 
 impl Layer for Streamlines {
     fn info(&self) -> LayerInfo {
-        LayerInfo { name: "Streamlines", about: "Lines along the score s = ∇ log p_t, evenly spaced; each leads uphill in density." }
+        LayerInfo {
+            name: "Streamlines",
+            about: "Lines along the score s = ∇ log p_t, evenly spaced; each leads uphill in density.",
+        }
     }
 
     fn is_on(&self, layers: &Layers) -> bool {

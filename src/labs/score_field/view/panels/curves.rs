@@ -51,8 +51,15 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let mut chosen = None;
         let mut plot = |ui: &mut Ui, name: &str, about: &str, drawn: Vec<Curve>, unit: bool| {
             legend(ui, &drawn, about);
-            let plot =
-                SmallPlot { name, height: HEIGHT, curves: drawn, cursor: position, x: [0.0, last], x_name: "step", unit };
+            let plot = SmallPlot {
+                name,
+                height: HEIGHT,
+                curves: drawn,
+                cursor: position,
+                x: [0.0, last],
+                x_name: "step",
+                unit,
+            };
             chosen = plot.show(ui).or(chosen);
         };
         for statistic in &STATISTICS {

@@ -86,7 +86,11 @@ fn selection(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         if copy.clicked() && edit::duplicate(&mut cx.scene.data, &mut cx.state.selection, offset) {
             cx.edits.note("duplicate");
         }
-        if ui.button("Select all").on_hover_text("Select everything (Ctrl+A); Shift and drag selects in a box").clicked() {
+        if ui
+            .button("Select all")
+            .on_hover_text("Select everything (Ctrl+A); Shift and drag selects in a box")
+            .clicked()
+        {
             cx.state.selection = edit::select_all(&cx.scene.data);
         }
     });

@@ -27,7 +27,8 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let label = ui.label("field resolution");
         let finest = 1.0 / ui.ctx().pixels_per_point();
         let hint = "Pixels of the screen for each computed place along an axis; fewer are sharper and slower";
-        let slider = egui::Slider::new(&mut cx.state.pixels_per_node, finest.min(1.0)..=8.0).suffix(" px").max_decimals(1);
+        let slider =
+            egui::Slider::new(&mut cx.state.pixels_per_node, finest.min(1.0)..=8.0).suffix(" px").max_decimals(1);
         ui.add(slider).labelled_by(label.id).on_hover_text(hint);
     });
 }

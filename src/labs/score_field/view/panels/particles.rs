@@ -43,7 +43,9 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             let label = ui.label("steps");
             ui.spacing_mut().slider_width = (ui.available_width() - 86.0).max(40.0);
             let slider = Slider::new(&mut spec.steps, 1..=MOST_STEPS).logarithmic(true);
-            ui.add(slider).labelled_by(label.id).on_hover_text("Number of steps from one end of the process to the other");
+            ui.add(slider)
+                .labelled_by(label.id)
+                .on_hover_text("Number of steps from one end of the process to the other");
         });
         choice_editor(ui, "time grid", &mut spec.time_grid, time_grid::ALL, |kind| &kind.info);
         if direction == Direction::Generating {
@@ -66,7 +68,8 @@ fn sampler_picker(ui: &mut Ui, spec: &mut ParticleSpec, direction: Direction) {
     ui.horizontal(|ui| {
         let label = ui.label("sampler");
         let width = ui.available_width();
-        let combo = ComboBox::from_id_salt("sampler").width(width).selected_text(chosen.map_or("", |kind| kind.info.name));
+        let combo =
+            ComboBox::from_id_salt("sampler").width(width).selected_text(chosen.map_or("", |kind| kind.info.name));
         let shown = combo.truncate().show_ui(ui, |ui| {
             for kind in sampler::ALL.iter().filter(|kind| kind.direction == direction) {
                 let picked = ui.selectable_label(kind.info.id == spec.sampler, kind.info.name);
@@ -81,7 +84,8 @@ fn sampler_picker(ui: &mut Ui, spec: &mut ParticleSpec, direction: Direction) {
 
 fn seed(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     ui.horizontal(|ui| {
-        let label = ui.label("seed").on_hover_text("Seed of all randomness: the same scene and seed give the same numbers");
+        let label =
+            ui.label("seed").on_hover_text("Seed of all randomness: the same scene and seed give the same numbers");
         let field = ui.add(DragValue::new(&mut cx.scene.seed).speed(0.1)).labelled_by(label.id);
         let reroll = ui.button("Reroll").on_hover_text("Another seed");
         if reroll.clicked() {

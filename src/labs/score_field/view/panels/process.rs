@@ -64,10 +64,8 @@ fn plots(ui: &mut Ui, forward: &Forward, now: f64) -> Option<f64> {
         dashed: false,
         points,
     };
-    let alpha_sigma = vec![
-        curve("σ", 5, sampled(&|t| forward.sigma(t))),
-        curve("α", 4, sampled(&|t| forward.alpha(t))),
-    ];
+    let alpha_sigma =
+        vec![curve("σ", 5, sampled(&|t| forward.sigma(t))), curve("α", 4, sampled(&|t| forward.alpha(t)))];
     let log_snr = vec![curve("log-SNR", 2, sampled(&|t| forward.log_snr(t)))];
     let mut chosen = None;
     for (name, hint, height, curves) in [

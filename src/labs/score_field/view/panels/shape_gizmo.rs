@@ -59,7 +59,13 @@ pub fn show(ui: &mut Ui, shape: [f64; 3]) -> Option<[f64; 3]> {
     }
 
     let painter = ui.painter_at(rect);
-    painter.rect(rect.shrink(0.5), 5.0, ui.visuals().extreme_bg_color, Stroke::new(1.0, tokens.grid), egui::StrokeKind::Inside);
+    painter.rect(
+        rect.shrink(0.5),
+        5.0,
+        ui.visuals().extreme_bg_color,
+        Stroke::new(1.0, tokens.grid),
+        egui::StrokeKind::Inside,
+    );
     painter.circle_stroke(centre, UNIT, Stroke::new(1.0, tokens.grid));
     let shown = dragged.unwrap_or(shape);
     let outline: Vec<_> = ellipse::outline([0.0; 2], shown, 1.0).into_iter().map(on_screen).collect();
@@ -68,7 +74,13 @@ pub fn show(ui: &mut Ui, shape: [f64; 3]) -> Option<[f64; 3]> {
         for end in [axis, axis.map(|v| -v)] {
             painter.line_segment([centre, on_screen(end)], Stroke::new(1.0, tokens.accent.gamma_multiply(0.6)));
             let knob = Rect::from_center_size(on_screen(end), Vec2::splat(7.0));
-            painter.rect(knob, 1.5, tokens.accent, Stroke::new(1.0, ui.visuals().extreme_bg_color), egui::StrokeKind::Outside);
+            painter.rect(
+                knob,
+                1.5,
+                tokens.accent,
+                Stroke::new(1.0, ui.visuals().extreme_bg_color),
+                egui::StrokeKind::Outside,
+            );
         }
     }
     response.on_hover_text("Ellipse of the noise shape S: drag an end to turn and stretch it. The circle is S = 1.");
