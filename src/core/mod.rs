@@ -8,6 +8,7 @@ pub mod data_set;
 pub mod els;
 pub mod gaussian_flow;
 pub mod grid;
+pub mod high_dimensions;
 pub mod image_set;
 pub mod mixture;
 pub mod param;

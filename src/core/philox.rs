@@ -47,8 +47,10 @@ pub enum Stream {
     SpinClone = 0x10a,
     /// Frozen errors of a score.
     ScoreError = 0x10b,
-    /// Entries of random matrices.
+    /// Sequences of words for random matrices.
     RandomMatrix = 0x10c,
+    /// Normal entries of random matrices.
+    RandomMatrixNormal = 0x10e,
     /// Seeds derived from a seed.
     SubSeed = 0x10d,
 }
