@@ -1,5 +1,8 @@
 //! Structs shared with shaders have the same bytes in Rust and in WGSL.
 
+#![cfg(feature = "gpu")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use diffuscope::engine::gpu::{StructLayout, compose_with, shader};
 use diffuscope::engine::kernel::quantity;
 use naga::{Handle, Module, Type, TypeInner};
@@ -16,12 +19,10 @@ fn parsed(kernel: &shader::KernelShader) -> Module {
 /// The struct that `ty` is or has as elements, and those within it.
 fn collect(module: &Module, ty: Handle<Type>, structs: &mut Vec<Handle<Type>>) {
     match &module.types[ty].inner {
-        TypeInner::Struct { members, .. } => {
-            if !structs.contains(&ty) {
-                structs.push(ty);
-                for member in members {
-                    collect(module, member.ty, structs);
-                }
+        TypeInner::Struct { members, .. } if !structs.contains(&ty) => {
+            structs.push(ty);
+            for member in members {
+                collect(module, member.ty, structs);
             }
         }
         TypeInner::Array { base, .. } => collect(module, *base, structs),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use diffuscope::engine::reference::ReferenceEngine;
+use diffuscope::engine::cpu::CpuEngine;
 use diffuscope::labs::score_field::ENTRY;
 use diffuscope::labs::{LabView, score_field::scene::Scene};
 use diffuscope::ui::theme::{self, ThemeChoice};
@@ -21,9 +21,10 @@ struct Window {
 
 impl Window {
     fn open(scene: &Value, size: [f32; 2], look: ThemeChoice) -> Self {
-        let view = (ENTRY.open)(scene, Arc::new(ReferenceEngine)).unwrap();
+        let view = (ENTRY.open)(scene, Arc::new(CpuEngine::new())).unwrap();
         let harness = Harness::builder()
             .with_size(Vec2::from(size))
+            .with_theme(if look == ThemeChoice::Light { egui::Theme::Light } else { egui::Theme::Dark })
             .with_step_dt(FRAME_SECS)
             .with_max_steps(64)
             .with_render_cursor(false)
@@ -342,6 +343,21 @@ fn odd_scenes_are_shown_without_a_crash() {
             window.settle();
         }
     }
+}
+
+#[test]
+fn every_setting_is_looked_at() {
+    let mut window = Window::open(&gaussians(), [1280.0, 2600.0], ThemeChoice::Dark);
+    for heading in ["Heat map", "Level lines", "Streamlines", "Arrows", "Particles and trails", "Add points"] {
+        window.harness.get_by_label(heading).click();
+        window.harness.run_steps(2);
+    }
+    window.settle();
+    let at = window.on_screen([1.2, 0.8]);
+    window.click(at);
+    window.harness.get_by_label("Grid").click();
+    window.settle();
+    window.picture("every_setting");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Every shader resolves, parses and validates; no adapter is needed.
 
+#![cfg(feature = "gpu")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::Path;
 
 use diffuscope::engine::gpu::{compose_with, shader};

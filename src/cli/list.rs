@@ -5,12 +5,11 @@ use std::fmt::Write;
 use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
-use super::stand_in::select;
 use super::{Subcommand, failure, files};
 use crate::core::param::{KindInfo, ParamInfo, Scale};
 use crate::core::{data_set, process, sampler, score_model, time_grid};
-use crate::engine::colour_map;
 use crate::engine::kernel::quantity;
+use crate::engine::{bench, colour_map, select};
 use crate::labs;
 use crate::labs::scene_file::checks::shown;
 
@@ -106,7 +105,12 @@ static FAMILIES: &[Family] = &[
     Family {
         id: "engines",
         about: "option --engine",
-        members: || select::ALL.iter().map(|engine| Member::new(engine.id(), "", "")).collect(),
+        members: || select::ALL.iter().map(|choice| Member::new(choice.id(), "", "")).collect(),
+    },
+    Family {
+        id: "workloads",
+        about: "for diffuscope bench",
+        members: || bench::ALL.iter().map(|load| Member::new(load.id, "", load.about)).collect(),
     },
 ];
 

@@ -3,13 +3,15 @@
 //! Results go to standard output or a folder, progress and faults to standard error. To add a subcommand, write its file
 //! and add its entry to [`ALL`].
 
+mod bench;
 mod failure;
 mod files;
 mod list;
 mod new;
+mod overrides;
 mod progress;
+mod render;
 mod run;
-mod stand_in;
 mod window;
 
 use std::ffi::OsString;
@@ -17,7 +19,7 @@ use std::process::ExitCode;
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use stand_in::select::EngineChoice;
+use crate::engine::select::EngineChoice;
 
 /// One subcommand of the family.
 struct Subcommand {
@@ -29,7 +31,8 @@ struct Subcommand {
 }
 
 /// Every subcommand.
-static ALL: &[&Subcommand] = &[&run::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND];
+static ALL: &[&Subcommand] =
+    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND];
 
 const AFTER_HELP: &str = "\
 A SCENE is a JSON file, '-' for standard input, or 'gallery:ID' for a built-in scene; 'diffuscope list gallery' names them.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgMatches, Args};
 
-use super::{Subcommand, failure, files};
+use super::{Subcommand, failure, files, overrides};
 use crate::core::data_set;
 use crate::core::param::Choice;
 use crate::labs::scene_file::{self, checks};
@@ -36,9 +36,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let arguments: Arguments = super::parsed(matches)?;
     let mut choice = Choice::new(&arguments.data_set);
     for setting in &arguments.set {
-        let (key, value) = setting.split_once('=').ok_or_else(|| {
-            failure::bad_arguments(format!("--set {setting} must have the form KEY=VALUE, as in --set count=100"))
-        })?;
+        let (key, value) = overrides::pair(setting)?;
         let value: f64 = value
             .parse()
             .map_err(|_| failure::bad_arguments(format!("--set {setting}: \"{value}\" is not a number")))?;

@@ -8,8 +8,8 @@ use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use super::progress::Progress;
-use super::stand_in::select::{Selected, select};
-use super::{Subcommand, files};
+use super::{Subcommand, files, overrides};
+use crate::engine::select::{Selected, select};
 use crate::labs::scene_file::{self, LoadedScene};
 use crate::labs::{self, RunContext, RunReport};
 
@@ -29,6 +29,9 @@ struct Arguments {
     /// Folder for the arrays; made if it does not exist
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
+    /// A field of the scene in place of the file's, as in 'time=0.2' or 'particles.steps=50'
+    #[arg(long, value_name = "FIELD=VALUE")]
+    set: Vec<String>,
     /// Who computes: auto, cpu, gpu, or core (the theory in double precision, slow)
     #[arg(long, default_value = "auto")]
     engine: String,
@@ -51,7 +54,7 @@ fn arrays_help() -> String {
 
 fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let arguments: Arguments = super::parsed(matches)?;
-    let loaded = scene_file::load(&arguments.scene)?;
+    let loaded = overrides::apply(scene_file::load(&arguments.scene)?, &arguments.set)?;
     let selected = select(super::engine_choice(&arguments.engine)?)?;
     prepare(&arguments.out)?;
 
@@ -71,6 +74,9 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 
     let summary = summary(&loaded, &selected, &report);
     files::replace(&arguments.out.join(SUMMARY), scene_file::to_text(&summary).as_bytes())?;
+    if let Some(note) = &selected.note {
+        eprintln!("{note}");
+    }
     let (count, folder) = (report.arrays.len(), arguments.out.display());
     eprintln!(
         "{count} arrays and {SUMMARY} are in {folder} ({}, {:.3} s)",

@@ -2,8 +2,7 @@
 
 use clap::Args;
 
-use super::failure;
-
+/// Arguments of the window.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Scene to open; the program's first built-in scene if left out
@@ -14,7 +13,25 @@ pub(super) struct Arguments {
 }
 
 /// Opens the window and returns when it is closed.
+#[cfg(feature = "gui")]
+pub(super) fn open(arguments: &Arguments) -> anyhow::Result<()> {
+    use std::path::PathBuf;
+
+    use crate::app::{self, Options, WindowError};
+    use crate::labs::scene_file;
+
+    let engine = super::engine_choice(&arguments.engine)?;
+    let scene = arguments.scene.as_deref().map(scene_file::load).transpose()?;
+    let path = arguments.scene.as_ref().map(PathBuf::from).filter(|path| path.is_file());
+    app::run_window(Options { scene, path, engine, ..Options::for_user() }).map_err(|error| match error {
+        WindowError::NoEngine(error) => error.into(),
+        other => other.into(),
+    })
+}
+
+/// Says that there is no window.
+#[cfg(not(feature = "gui"))]
 pub(super) fn open(arguments: &Arguments) -> anyhow::Result<()> {
     let _ = (&arguments.scene, &arguments.engine);
-    Err(failure::missing("this build has no window: use 'diffuscope run' or 'diffuscope render'"))
+    Err(super::failure::missing("this build has no window: use 'diffuscope run' or 'diffuscope render'"))
 }

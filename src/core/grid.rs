@@ -16,9 +16,10 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Distance of neighbouring nodes along x and y.
+    /// Distance of neighbouring nodes along x and y; the whole range where there is but one node.
     pub fn spacing(&self) -> [f64; 2] {
-        [(self.x[1] - self.x[0]) / (self.nx - 1) as f64, (self.y[1] - self.y[0]) / (self.ny - 1) as f64]
+        let gaps = |nodes: usize| nodes.saturating_sub(1).max(1) as f64;
+        [(self.x[1] - self.x[0]) / gaps(self.nx), (self.y[1] - self.y[0]) / gaps(self.ny)]
     }
 
     /// Number of nodes.

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use colorgrad::Gradient;
+
 /// 256 colours from low to high.
 #[derive(Debug)]
 pub struct ColourMap {
@@ -17,14 +19,23 @@ pub const ENTRIES: usize = 256;
 
 /// Every colour map; the first is the default.
 pub static ALL: [ColourMap; 7] = [
-    ColourMap { id: "viridis", name: "Viridis", table: LazyLock::new(|| table("viridis")) },
-    ColourMap { id: "magma", name: "Magma", table: LazyLock::new(|| table("magma")) },
-    ColourMap { id: "inferno", name: "Inferno", table: LazyLock::new(|| table("inferno")) },
-    ColourMap { id: "cividis", name: "Cividis", table: LazyLock::new(|| table("cividis")) },
+    ColourMap { id: "viridis", name: "Viridis", table: LazyLock::new(|| sampled(colorgrad::preset::viridis())) },
+    ColourMap { id: "magma", name: "Magma", table: LazyLock::new(|| sampled(colorgrad::preset::magma())) },
+    ColourMap { id: "inferno", name: "Inferno", table: LazyLock::new(|| sampled(colorgrad::preset::inferno())) },
+    ColourMap { id: "cividis", name: "Cividis", table: LazyLock::new(|| sampled(colorgrad::preset::cividis())) },
     ColourMap { id: "gray", name: "Grey", table: LazyLock::new(|| table("gray")) },
     ColourMap { id: "coolwarm", name: "Cool to warm (signed)", table: LazyLock::new(|| table("coolwarm")) },
-    ColourMap { id: "twilight", name: "Twilight (angles)", table: LazyLock::new(|| table("twilight")) },
+    ColourMap { id: "twilight", name: "Cyclic (angles)", table: LazyLock::new(|| table(CYCLIC)) },
 ];
+
+/// White, red, black, blue, white: what the colorcet collection offers in the manner of twilight.
+const CYCLIC: &str = "cet_c3";
+
+/// [`ENTRIES`] colours evenly along a gradient.
+fn sampled(gradient: impl Gradient) -> Vec<[u8; 3]> {
+    let byte = |v: f32| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
+    gradient.colors(ENTRIES).iter().map(|colour| [byte(colour.r), byte(colour.g), byte(colour.b)]).collect()
+}
 
 /// The named map of the colorcet collection, resampled to [`ENTRIES`] colours.
 fn table(name: &str) -> Vec<[u8; 3]> {
@@ -68,10 +79,19 @@ mod tests {
 
     #[test]
     fn every_map_is_in_the_collection() {
-        for map in &ALL {
-            assert!(map.id.parse::<colorcet::ColorMap>().is_ok(), "{}", map.id);
+        for name in ["gray", "coolwarm", CYCLIC] {
+            assert!(name.parse::<colorcet::ColorMap>().is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_maps_differ() {
+        for (i, map) in ALL.iter().enumerate() {
             assert_eq!(map.table().len(), ENTRIES);
             assert_ne!(map.table()[0], map.table()[ENTRIES / 2], "{}", map.id);
+            for other in &ALL[..i] {
+                assert_ne!(map.table(), other.table(), "{} and {}", map.id, other.id);
+            }
         }
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use super::cpu::CpuEngine;
 use super::reference::ReferenceEngine;
-use super::reference::ReferenceEngine as CpuEngine;
 use super::{Engine, EngineError};
 
 /// What was asked for.
@@ -71,7 +71,7 @@ impl Selected {
     }
 
     fn cpu_because(reason: &str) -> Self {
-        Self { note: Some(format!("Computing on the CPU: {reason}.")), ..Self::new(CpuEngine::default()) }
+        Self { note: Some(format!("Computing on the CPU: {reason}.")), ..Self::new(CpuEngine::new()) }
     }
 }
 
@@ -116,7 +116,7 @@ fn select_with(
     gpu: impl FnOnce(Software) -> Result<Selected, EngineError>,
 ) -> Result<Selected, EngineError> {
     match choice {
-        EngineChoice::Cpu => Ok(Selected::new(CpuEngine::default())),
+        EngineChoice::Cpu => Ok(Selected::new(CpuEngine::new())),
         EngineChoice::Core => Ok(Selected::new(ReferenceEngine)),
         EngineChoice::Gpu => gpu(Software::Accepted),
         EngineChoice::Auto => Ok(gpu(Software::Refused).unwrap_or_else(|error| {
@@ -190,7 +190,7 @@ mod tests {
     fn automatic_choice_falls_back_and_says_why() {
         let missing = |_| Err(EngineError::Unavailable("no graphics adapter was found".to_owned()));
         let selected = select_with(EngineChoice::Auto, missing).unwrap();
-        assert_eq!(selected.engine.id(), CpuEngine::default().id());
+        assert_eq!(selected.engine.id(), CpuEngine::new().id());
         assert_eq!(selected.note.as_deref(), Some("Computing on the CPU: no graphics adapter was found."));
         assert!(select_with(EngineChoice::Gpu, missing).is_err());
     }

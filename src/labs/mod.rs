@@ -37,8 +37,12 @@ pub struct LabEntry {
     pub run: fn(&Value, &RunContext<'_>) -> anyhow::Result<RunReport>,
     /// Opens a scene in the window.
     #[cfg(feature = "gui")]
-    pub open: fn(&Value, Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError>,
+    pub open: OpenLab,
 }
+
+/// Opens a scene in the window, computing with the given engine.
+#[cfg(feature = "gui")]
+pub type OpenLab = fn(&Value, Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError>;
 
 /// A scene that comes with the program.
 pub struct GalleryScene {
@@ -116,6 +120,9 @@ pub trait LabView {
 
     /// Whether computing is still under way, so that the picture on screen is not the final one.
     fn is_busy(&self) -> bool;
+
+    /// Plays the run from its beginning again and again, as the program does with the scene it starts on.
+    fn start_playing(&mut self) {}
 
     /// Uses another engine from now on; the run goes on where it is.
     fn set_engine(&mut self, engine: Arc<dyn Engine>);

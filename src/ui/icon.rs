@@ -133,10 +133,31 @@ pub fn open(pen: &mut Pen) {
     pen.fill(&[[0.1, 0.3], [0.9, 0.3], [0.5, 0.8]]);
 }
 
+/// Triangle with a point to be minded.
+pub fn warning(pen: &mut Pen) {
+    pen.line(&[[0.5, 0.1], [0.95, 0.88], [0.05, 0.88], [0.5, 0.1], [0.95, 0.88]]);
+    pen.line(&[[0.5, 0.38], [0.5, 0.62]]);
+    pen.line(&[[0.5, 0.72], [0.5, 0.78]]);
+}
+
 /// Two crossing lines.
 pub fn close(pen: &mut Pen) {
     pen.line(&[[0.2, 0.2], [0.8, 0.8]]);
     pen.line(&[[0.8, 0.2], [0.2, 0.8]]);
+}
+
+/// The program's emblem: a ring of noise with the data point it came from.
+pub fn emblem(painter: &egui::Painter, square: Rect, visuals: &egui::Visuals) {
+    let tokens = theme::tokens(visuals);
+    let side = square.width();
+    for i in 0..9 {
+        let angle = std::f32::consts::TAU * i as f32 / 9.0;
+        let radius = 0.42 * side * (1.0 - 0.16 * (i % 3) as f32);
+        let size = side * (0.05 + 0.022 * (i % 3) as f32);
+        let centre = square.center() + radius * vec2(angle.cos(), angle.sin());
+        painter.circle_filled(centre, size, tokens.accent.gamma_multiply(0.55 + 0.2 * (i % 3) as f32));
+    }
+    painter.circle_filled(square.center(), 0.13 * side, tokens.particle_a);
 }
 
 /// Draws `icon` into `square`.

@@ -45,6 +45,17 @@ fn a_lost_device_fails_every_call_and_no_other_device() {
 }
 
 #[test]
+fn a_device_lost_at_work_ends_the_call() {
+    let engine = GpuEngine::headless().unwrap();
+    std::thread::scope(|scope| {
+        let working = scope.spawn(|| (0..100_000).find_map(|_| field(&engine, 64).err()));
+        field(&engine, 8).unwrap();
+        engine.lose();
+        assert!(matches!(working.join().unwrap(), Some(EngineError::Device(_))));
+    });
+}
+
+#[test]
 fn calls_beyond_the_memory_budget_are_refused() {
     let engine = GpuEngine::headless().unwrap().with_memory_budget(8 << 20);
     assert!(field(&engine, 100).is_ok());

@@ -4,6 +4,9 @@
 //! exponents does to the weights; whole runs are compared particle by particle and by distribution. Needs an adapter: a
 //! machine without a graphics processor needs a software Vulkan driver.
 
+#![cfg(feature = "gpu")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod device;
 mod field;
 mod particles;

@@ -1,5 +1,6 @@
 //! The device, and all that can go wrong with it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl Context {
     /// Destroys the device; the callback comes with the poll.
     pub(super) fn lose(&self) {
         self.device.destroy();
-        if self.device.poll(wgpu::PollType::Poll).is_err() || !self.is_lost() {
+        if self.poll(wgpu::PollType::Poll).is_err() || !self.is_lost() {
             self.health.lose("destroyed".to_owned());
         }
     }
@@ -283,10 +284,25 @@ impl Context {
     }
 
     fn wait(&self, index: wgpu::SubmissionIndex) -> Result<(), EngineError> {
-        self.device
-            .poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) })
-            .map(|_| ())
-            .map_err(|error| EngineError::Device(error.to_string()))
+        let waited = self.poll(wgpu::PollType::Wait { submission_index: Some(index), timeout: Some(PATIENCE) });
+        let Err(reason) = waited else { return Ok(()) };
+        // A submission that was refused cannot be waited for: the error scopes know why, or the callback of a loss that
+        // this poll delivers.
+        let refused = matches!(reason, Some(wgpu::PollError::WrongSubmissionIndex(..)));
+        if !refused || self.poll(wgpu::PollType::Poll).is_err() {
+            let reason = reason.map_or_else(|| "waiting for it failed".to_owned(), |error| error.to_string());
+            self.health.lose(reason);
+        }
+        Err(EngineError::Device("it refused the work".to_owned()))
+    }
+
+    /// Polls the device. The error is `None` where the driver reports a loss, on which `wgpu` panics.
+    fn poll(&self, kind: wgpu::PollType) -> Result<(), Option<wgpu::PollError>> {
+        match catch_unwind(AssertUnwindSafe(|| self.device.poll(kind))) {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(Some(error)),
+            Err(_) => Err(None),
+        }
     }
 
     /// Copies `data` to the start of `buffer`, made or enlarged if need be, and returns it.

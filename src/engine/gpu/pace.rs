@@ -17,7 +17,7 @@ pub(super) struct Pace {
 impl Pace {
     /// A first guess that the slowest device finishes in time.
     pub(super) fn new() -> Self {
-        Self { budget: 1 << 21 }
+        Self { budget: 1 << 19 }
     }
 
     /// Units of work that fit into one submission.
@@ -29,8 +29,8 @@ impl Pace {
     pub(super) fn observe(&mut self, work: u64, elapsed: Duration) {
         let fitting = work as f64 * TARGET.as_secs_f64() / elapsed.as_secs_f64().max(1e-6);
         let fitting = (fitting as u64).clamp(self.budget / 4, self.budget.saturating_mul(4));
-        // A submission much smaller than the budget says nothing of what a full one would take, unless it was slow.
-        if fitting < self.budget || work >= self.budget / 2 {
+        // A submission much smaller than the budget says nothing of what a full one would take, unless it was slow itself.
+        if elapsed > TARGET || work >= self.budget / 2 {
             self.budget = fitting.clamp(LEAST, MOST);
         }
     }
@@ -52,10 +52,11 @@ mod tests {
     }
 
     #[test]
-    fn small_fast_submissions_do_not_raise_the_budget() {
+    fn small_submissions_change_the_budget_only_if_slow() {
         let mut pace = Pace::new();
         let before = pace.budget();
         pace.observe(1, Duration::from_nanos(1));
+        pace.observe(100, Duration::from_millis(1));
         assert_eq!(pace.budget(), before);
         pace.observe(before, Duration::from_secs(1));
         assert_eq!(pace.budget(), before / 4);

@@ -139,6 +139,12 @@ pub struct LoadedScene {
     pub scene: Value,
 }
 
+impl fmt::Debug for LoadedScene {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoadedScene").field("lab", &self.lab.info.id).field("scene", &self.scene).finish()
+    }
+}
+
 /// Reads the scene that `source` names: a file, `-` for standard input, or `gallery:ID` for a built-in one.
 ///
 /// # Errors

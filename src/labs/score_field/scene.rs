@@ -277,7 +277,7 @@ pub struct DataLayer {
 }
 
 /// Posterior ellipse.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PosteriorLayer {
     /// Whether it is drawn.
@@ -352,7 +352,7 @@ impl Default for Layers {
             streamlines: StreamlineLayer::default(),
             particles: ParticleLayer::default(),
             data: DataLayer { on: true },
-            posterior: PosteriorLayer { on: false },
+            posterior: PosteriorLayer::default(),
         }
     }
 }
@@ -397,11 +397,5 @@ impl Default for ParticleLayer {
 impl Default for DataLayer {
     fn default() -> Self {
         Self { on: true }
-    }
-}
-
-impl Default for PosteriorLayer {
-    fn default() -> Self {
-        Self { on: false }
     }
 }

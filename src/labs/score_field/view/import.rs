@@ -36,7 +36,7 @@ fn point(row: usize, numbers: &[f64]) -> Result<Point, String> {
         _ => return Err(format!("row {row} has {} values, but must have x, y and at most a weight", numbers.len())),
     };
     for (what, value) in [("x", x), ("y", y)] {
-        if !(value.abs() <= FARTHEST) {
+        if !(-FARTHEST..=FARTHEST).contains(&value) {
             return Err(format!("row {row}: {what} is {value}, but must be a number within ±1e6"));
         }
     }

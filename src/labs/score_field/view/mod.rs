@@ -14,11 +14,12 @@ mod picture;
 mod probe;
 mod run_slot;
 mod setup_slot;
+mod slider_row;
 mod small_plot;
 mod state;
 mod toolbar;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use egui::{Context, Panel, ScrollArea, Ui};
 use serde_json::Value;
@@ -27,7 +28,7 @@ use crate::core::process::Forward;
 use crate::core::sampler::Direction;
 use crate::engine::Engine;
 use crate::labs::LabView;
-use crate::labs::scene_file::SceneError;
+use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::Camera;
 use crate::ui::transport::{Reading, Timeline, Transport};
@@ -60,27 +61,22 @@ struct ScoreFieldView {
     field: FieldSlot,
     curves: CurvesSlot,
     noised: NoisedModels,
-    /// Known from the first frame on; threads ask it for a repaint.
-    window: Arc<OnceLock<Context>>,
+    /// Where the view is shown, known from the first frame on; threads ask it for a repaint.
+    window: Arc<Mutex<Option<Context>>>,
 }
 
 /// Opens a scene.
 pub(super) fn open(scene: &Value, engine: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
-    Ok(Box::new(ScoreFieldView::new(read(scene)?, engine)))
-}
-
-fn read(scene: &Value) -> Result<Scene, SceneError> {
-    serde_path_to_error::deserialize(scene)
-        .map_err(|error| SceneError::new(error.path().to_string(), error.inner().to_string()))
+    Ok(Box::new(ScoreFieldView::new(scene_file::typed(scene)?, engine)))
 }
 
 impl ScoreFieldView {
     fn new(scene: Scene, engine: Arc<dyn Engine>) -> Self {
-        let window: Arc<OnceLock<Context>> = Arc::default();
+        let window: Arc<Mutex<Option<Context>>> = Arc::default();
         let wake = || {
             let window = Arc::clone(&window);
             move || {
-                if let Some(ctx) = window.get() {
+                if let Some(ctx) = &*window.lock().unwrap_or_else(PoisonError::into_inner) {
                     ctx.request_repaint();
                 }
             }
@@ -98,6 +94,16 @@ impl ScoreFieldView {
             noised: NoisedModels::default(),
             scene,
             window,
+        }
+    }
+
+    /// Notes where the view is shown. Textures belong to one window: in another they are made anew.
+    fn appear_in(&mut self, ctx: &Context) {
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if window.as_ref() != Some(ctx) {
+            *window = Some(ctx.clone());
+            self.state.disc = None;
+            self.field.clear();
         }
     }
 
@@ -143,7 +149,7 @@ impl ScoreFieldView {
     /// Whether the particles on screen lag behind the play head.
     fn lags(&self) -> bool {
         let wanted = self.transport.position.floor() as usize;
-        self.run.is_busy() && self.run.picture().is_some_and(|picture| picture.step != wanted)
+        self.run.is_busy() && self.run.picture().is_none_or(|picture| picture.step != wanted)
     }
 
     /// A word about what cannot be shown.
@@ -241,7 +247,7 @@ impl LabView for ScoreFieldView {
 
     fn restore(&mut self, scene: &Value) -> Result<(), SceneError> {
         let time = self.scene.time;
-        self.scene = read(scene)?;
+        self.scene = scene_file::typed(scene)?;
         // Moving the play head is no edit, so undo does not move it either, unless the process is another.
         if self.fitted.as_ref().is_some_and(|last| last.scene.process == self.scene.process) {
             self.scene.time = time;
@@ -251,7 +257,7 @@ impl LabView for ScoreFieldView {
     }
 
     fn logic(&mut self, ctx: &Context, dt: f32) {
-        self.window.get_or_init(|| ctx.clone());
+        self.appear_in(ctx);
         self.follow_scene();
         // The play head waits for the particles rather than run away from them.
         let dt = if self.lags() { 0.0 } else { dt };
@@ -285,7 +291,7 @@ impl LabView for ScoreFieldView {
     }
 
     fn figure(&mut self, ui: &mut Ui) {
-        self.window.get_or_init(|| ui.ctx().clone());
+        self.appear_in(ui.ctx());
         self.show_figure(ui);
     }
 
@@ -347,6 +353,13 @@ impl LabView for ScoreFieldView {
     fn is_busy(&self) -> bool {
         let unfinished = self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();
         unfinished || self.setup.is_busy() || self.run.is_busy() || self.field.is_busy() || self.curves.is_busy()
+    }
+
+    fn start_playing(&mut self) {
+        self.transport.position = 0.0;
+        self.transport.playing = true;
+        self.transport.looping = true;
+        self.follow_transport();
     }
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {

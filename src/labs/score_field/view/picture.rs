@@ -18,7 +18,7 @@ use crate::ui::{colour_bar, format, theme};
 /// Names of the canvases for screen readers and tests.
 const NAMES: [&str; 2] = ["Canvas", "Canvas of model B"];
 /// Seconds of a frame that may be spent waiting for a picture that is nearly there: then it answers in the same frame.
-const PATIENCE_SECS: f64 = 0.004;
+const PATIENCE_SECS: f64 = 0.003;
 /// Nodes of the field along an axis at most.
 const MOST_NODES: f32 = 1024.0;
 
@@ -30,6 +30,7 @@ impl ScoreFieldView {
         let canvases = self.place_canvases(ui);
         let canvases = self.interact(ui, canvases);
         self.refresh(ui, &canvases, PATIENCE_SECS);
+        self.refresh_curves(ui);
         self.paint(ui, &canvases, true);
     }
 
@@ -178,7 +179,7 @@ impl ScoreFieldView {
         }
     }
 
-    /// Brings setup, particles, field and curves up to date with the scene, as far as they are ready.
+    /// Brings setup, particles and field up to date with the scene, as far as they are ready.
     pub(super) fn refresh(&mut self, ui: &Ui, canvases: &[ShownCanvas], patience_secs: f64) {
         self.follow_scene();
         let Some(canvas) = canvases.first() else { return };
@@ -201,14 +202,19 @@ impl ScoreFieldView {
             layers: self.scene.layers.clone(),
             engine: self.engine.clone(),
         });
-        let now_secs = ui.input(|input| input.time);
-        if let Some(later_secs) = self.curves.follow(&setup, &self.engine, now_secs) {
-            ui.ctx().request_repaint_after_secs(later_secs as f32);
-        }
         self.run.receive(patience_secs);
         self.field.receive(ui.ctx(), patience_secs);
-        self.curves.receive();
         self.noised.follow(Some(&setup), self.scene.time);
+    }
+
+    /// Brings the curves beside the picture up to date, as far as they are ready.
+    fn refresh_curves(&mut self, ui: &Ui) {
+        let Some(setup) = self.setup.current() else { return };
+        let now_secs = ui.input(|input| input.time);
+        if let Some(later_secs) = self.curves.follow(setup, &self.engine, now_secs) {
+            ui.ctx().request_repaint_after_secs(later_secs as f32);
+        }
+        self.curves.receive();
     }
 
     fn paint(&mut self, ui: &mut Ui, canvases: &[ShownCanvas], marks: bool) {

@@ -1,7 +1,7 @@
 //! Small plots of curves, with a cursor.
 
 use egui::{Color32, Sense, Ui, Vec2b};
-use egui_plot::{Line, LineStyle, Plot, PlotPoints, VLine};
+use egui_plot::{GridInput, GridMark, Line, LineStyle, Plot, PlotPoints, VLine};
 
 use crate::ui::{format, theme};
 
@@ -31,16 +31,15 @@ pub struct SmallPlot<'a> {
     pub x: [f64; 2],
     /// What x is.
     pub x_name: &'a str,
-    /// Whether y is meant to show from 0 to 1.
-    pub unit: bool,
+    /// Whether zero is always in sight.
+    pub from_zero: bool,
 }
 
 impl SmallPlot<'_> {
     /// Draws it over the whole width; returns the x that the user points the cursor at.
     pub fn show(self, ui: &mut Ui) -> Option<f64> {
         let tokens = theme::tokens(ui.visuals());
-        let x_name = self.x_name;
-        let x_name = x_name.to_owned();
+        let x_name = self.x_name.to_owned();
         let mut plot = Plot::new(self.name)
             .height(self.height)
             .width(ui.available_width())
@@ -54,6 +53,9 @@ impl SmallPlot<'_> {
             .show_axes(Vec2b::new(false, true))
             .show_grid(Vec2b::new(false, true))
             .y_axis_min_width(34.0)
+            .y_grid_spacer(few_marks)
+            .grid_color(tokens.grid)
+            .grid_spacing(egui::Rangef::new(4.0, 12.0))
             .y_axis_formatter(|mark, _| format::number(mark.value, 3))
             .show_crosshair(false)
             .cursor_color(Color32::TRANSPARENT)
@@ -68,8 +70,8 @@ impl SmallPlot<'_> {
                 )),
                 egui_plot::HoverPosition::Elsewhere { .. } => None,
             });
-        if self.unit {
-            plot = plot.include_y(0.0).include_y(1.0);
+        if self.from_zero {
+            plot = plot.include_y(0.0);
         }
         let (curves, cursor) = (self.curves, self.cursor);
         let shown = plot.show(ui, |plot| {
@@ -86,4 +88,12 @@ impl SmallPlot<'_> {
         let held = shown.response.dragged() || shown.response.clicked();
         shown.inner.filter(|_| held).map(|x| x.clamp(self.x[0].min(self.x[1]), self.x[1].max(self.x[0])))
     }
+}
+
+/// Two or three round values within the plot's range.
+fn few_marks(input: GridInput) -> Vec<GridMark> {
+    let (low, high) = input.bounds;
+    let step_size = high - low;
+    let mark = |value| GridMark { value, step_size };
+    format::ticks_linear([low, high], 3).into_iter().map(mark).collect()
 }

@@ -7,6 +7,7 @@ use super::state::ViewState;
 use crate::core::sampler::{self, Direction};
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::Camera;
+use crate::ui::icon::{self, Look, Pen, icon_button};
 
 /// The two ways a run can go, with their names and what they mean.
 const WAYS: [(Direction, &str, &str); 2] = [
@@ -28,15 +29,36 @@ pub fn show(ui: &mut Ui, scene: &mut Scene, state: &mut ViewState, edits: &mut E
             }
         }
         ui.separator();
-        if ui.button("Reset view").on_hover_text("Back to the first view (double-click an axis)").clicked() {
+        let reset =
+            icon_button(ui, icon::reset, Look::Plain, "Reset view", "Back to the first view (double-click an axis)");
+        if reset.clicked() {
             state.camera = state.home;
         }
-        if ui.button("Fit").on_hover_text("Show all data").clicked() {
+        if icon_button(ui, corners, Look::Plain, "Fit", "Show all data").clicked() {
             fit(scene, state);
         }
-        ui.toggle_value(&mut state.grid, "Grid").on_hover_text("Lines at the ticks of the axes");
+        let look = if state.grid { Look::On } else { Look::Plain };
+        if icon_button(ui, lattice, look, "Grid", "Lines at the ticks of the axes").clicked() {
+            state.grid = !state.grid;
+        }
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| directions(ui, scene, state, edits));
     });
+}
+
+/// The corners of a frame.
+fn corners(pen: &mut Pen) {
+    for [x, y] in [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9], [0.1, 0.9]] {
+        let inwards = |v: f32| if v < 0.5 { v + 0.27 } else { v - 0.27 };
+        pen.line(&[[inwards(x), y], [x, y], [x, inwards(y)]]);
+    }
+}
+
+/// Crossing lines.
+fn lattice(pen: &mut Pen) {
+    for place in [0.3, 0.7] {
+        pen.line(&[[place, 0.05], [place, 0.95]]);
+        pen.line(&[[0.05, place], [0.95, place]]);
+    }
 }
 
 /// Shows all data.

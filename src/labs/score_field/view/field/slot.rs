@@ -44,6 +44,7 @@ impl FieldSlot {
     pub fn clear(&mut self) {
         self.asked = None;
         self.picture = None;
+        self.textures.clear();
         self.worker.take();
     }
 

@@ -4,6 +4,7 @@ use egui::{Pos2, Shape, Slider, Stroke, Ui, Vec2};
 
 use super::{DrawContext, Layer, LayerInfo, faded};
 use crate::labs::score_field::scene::{ArrowLength, Layers};
+use crate::labs::score_field::view::slider_row::slider_row;
 
 /// Lengths of arrows with their names and what they mean.
 const LENGTHS: [(ArrowLength, &str, &str); 3] = [
@@ -40,11 +41,8 @@ impl Layer for Arrows {
                 ui.selectable_value(&mut layers.arrows.length, length, name).on_hover_text(about);
             }
         });
-        ui.horizontal(|ui| {
-            let label = ui.label("spacing");
-            let slider = Slider::new(&mut layers.arrows.spacing, 12.0..=120.0).suffix(" px").max_decimals(0);
-            ui.add(slider).labelled_by(label.id);
-        });
+        let slider = Slider::new(&mut layers.arrows.spacing, 12.0..=120.0).suffix(" px").max_decimals(0);
+        slider_row(ui, "spacing", "Distance of neighbouring arrows on screen", slider);
         layers.arrows != before
     }
 

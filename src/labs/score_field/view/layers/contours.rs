@@ -7,6 +7,7 @@ use super::{DrawContext, Layer, LayerInfo, PrepareInput, Prepared, faded};
 use crate::core::grid::Grid;
 use crate::engine::EngineError;
 use crate::labs::score_field::scene::Layers;
+use crate::labs::score_field::view::slider_row::slider_row;
 
 /// Nodes along an axis beyond which every second, third … is left out: lines need no more.
 const MOST_NODES: usize = 320;
@@ -30,11 +31,7 @@ impl Layer for Contours {
     }
 
     fn settings(&self, ui: &mut Ui, layers: &mut Layers, _compares: bool) -> bool {
-        ui.horizontal(|ui| {
-            let label = ui.label("lines");
-            ui.add(Slider::new(&mut layers.contours.count, 1..=40)).labelled_by(label.id).changed()
-        })
-        .inner
+        slider_row(ui, "lines", "", Slider::new(&mut layers.contours.count, 1..=40)).changed()
     }
 
     fn prepare(&self, input: &PrepareInput<'_>) -> Result<Prepared, EngineError> {
@@ -44,9 +41,14 @@ impl Layer for Contours {
     }
 
     fn draw(&self, cx: &DrawContext<'_>) {
-        let stroke = Stroke::new(1.0, faded(cx.tokens.contour, 0.8));
+        // A dark line under a light one is seen on every colour map.
+        let under = Stroke::new(2.2, faded(cx.tokens.data_outline, 0.3));
+        let stroke = Stroke::new(1.0, faded(cx.tokens.contour, 0.85));
         for line in cx.prepared.iter().flat_map(|prepared| &prepared.lines) {
-            let points = line.iter().map(|at| cx.plane.to_screen(*at)).collect();
+            let points: Vec<_> = line.iter().map(|at| cx.plane.to_screen(*at)).collect();
+            if cx.texture.is_some() {
+                cx.painter.add(Shape::line(points.clone(), under));
+            }
             cx.painter.add(Shape::line(points, stroke));
         }
     }

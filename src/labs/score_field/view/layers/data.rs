@@ -1,7 +1,8 @@
 //! Data points, components with their handles, and what the score model made of them.
 
-use egui::{Color32, Mesh, Pos2, Rect, Shape, Stroke, Ui, Vec2, pos2};
+use egui::{Mesh, Rect, Shape, Stroke, Ui, Vec2};
 
+use super::particles::DISC;
 use super::{DrawContext, Layer, LayerInfo, ellipse, faded};
 use crate::core::mixture::Mixture;
 use crate::core::sym2;
@@ -13,6 +14,8 @@ use crate::ui::theme;
 const MANY: usize = 2000;
 /// Radius of a point of average weight on screen, in points.
 const RADIUS: f32 = 4.5;
+/// Radius of one of many points on screen, in points.
+const SMALL: f32 = 2.4;
 /// Components of a fitted model that are drawn.
 const MOST_FITTED: usize = 64;
 
@@ -22,7 +25,7 @@ pub struct DataPoints;
 impl Layer for DataPoints {
     fn info(&self) -> LayerInfo {
         LayerInfo {
-            name: "Data",
+            name: "Data and handles",
             about: "The points and Gaussians of p_0 (drag them), and the components that the score model fitted to them.",
         }
     }
@@ -83,20 +86,14 @@ fn draw_point(cx: &DrawContext<'_>, index: usize, at: [f64; 2], radius: f32) {
 
 fn draw_many(cx: &DrawContext<'_>) {
     let mut mesh = Mesh::with_texture(cx.disc);
-    let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
     let seen = cx.plane.rect();
-    let mut dot = |at: [f64; 2], radius: f32, colour: Color32| {
-        let pos = cx.plane.to_screen(at);
-        if seen.contains(pos) {
-            mesh.add_rect_with_uv(Rect::from_center_size(pos, Vec2::splat(2.0 * radius)), whole, colour);
-        }
-    };
-    for point in &cx.scene.data.points {
-        dot(point.at, 2.4, cx.tokens.data_outline);
-    }
     for (index, point) in cx.scene.data.points.iter().enumerate() {
-        let selected = cx.selection.contains(&Item::Point(index));
-        dot(point.at, 1.8, if selected { cx.tokens.selection } else { cx.tokens.data_point });
+        let pos = cx.plane.to_screen(point.at);
+        if seen.contains(pos) {
+            let selected = cx.selection.contains(&Item::Point(index));
+            let colour = if selected { cx.tokens.selection } else { cx.tokens.data_point };
+            mesh.add_rect_with_uv(Rect::from_center_size(pos, Vec2::splat(2.0 * SMALL)), DISC, colour);
+        }
     }
     cx.painter.add(mesh);
 }
@@ -131,12 +128,9 @@ fn draw_fitted(cx: &DrawContext<'_>, model: &Mixture) {
         let mean = [component.mean.x, component.mean.y];
         let covariance = sym2::entries(&component.covariance);
         for radius in [1.0, 2.0] {
-            let points: Vec<_> =
-                ellipse::outline(mean, covariance, radius).into_iter().map(|at| cx.plane.to_screen(at)).collect();
-            let closing = points.first().copied();
-            let path: Vec<_> = points.into_iter().chain(closing).collect();
-            cx.painter.add(Shape::line(path.clone(), Stroke::new(2.6, faded(cx.tokens.data_outline, 0.5))));
-            cx.painter.extend(Shape::dashed_line(&path, Stroke::new(1.6, colour), 6.0, 3.0));
+            let outline = ellipse::outline(mean, covariance, radius);
+            closed(cx, &outline, Stroke::new(2.8, faded(cx.tokens.data_outline, 0.5)));
+            closed(cx, &outline, Stroke::new(1.6, colour));
         }
         let pos = cx.plane.to_screen(mean);
         for arm in [Vec2::new(4.5, 4.5), Vec2::new(4.5, -4.5)] {

@@ -9,6 +9,7 @@ use crate::engine::kernel::quantity::{self, Quantity};
 use crate::engine::kernel::{Colouring, ValueScale};
 use crate::engine::reference::sample;
 use crate::labs::score_field::scene::{HeatLayer, Layers};
+use crate::labs::score_field::view::slider_row::slider_row;
 
 /// Value of `HeatLayer::quantity` that stands for colours mixed by posterior weights.
 pub const COMPONENT_COLOURS: &str = "component_colours";
@@ -66,10 +67,7 @@ impl Layer for Heat {
         if heat.quantity != COMPONENT_COLOURS {
             colour_settings(ui, heat);
         }
-        ui.horizontal(|ui| {
-            let label = ui.label("opacity");
-            ui.add(Slider::new(&mut heat.opacity, 0.0..=1.0).max_decimals(2)).labelled_by(label.id);
-        });
+        slider_row(ui, "opacity", "", Slider::new(&mut heat.opacity, 0.0..=1.0).max_decimals(2));
         *heat != before
     }
 

@@ -5,6 +5,7 @@ use egui::{Color32, Mesh, Pos2, Rect, Slider, Ui, Vec2, pos2};
 use super::{DrawContext, Layer, LayerInfo, faded};
 use crate::labs::score_field::scene::Layers;
 use crate::labs::score_field::view::run_slot::Cloud;
+use crate::labs::score_field::view::slider_row::slider_row;
 
 /// Widest and faintest a trail gets.
 const TRAIL_WIDTH: f32 = 1.1;
@@ -15,7 +16,7 @@ pub struct ParticleCloud;
 
 impl Layer for ParticleCloud {
     fn info(&self) -> LayerInfo {
-        LayerInfo { name: "Particles", about: "Samples carried along the run, with the way they came." }
+        LayerInfo { name: "Particles and trails", about: "Samples carried along the run, with the way they came." }
     }
 
     fn is_on(&self, layers: &Layers) -> bool {
@@ -28,15 +29,10 @@ impl Layer for ParticleCloud {
 
     fn settings(&self, ui: &mut Ui, layers: &mut Layers, _compares: bool) -> bool {
         let before = layers.particles.clone();
-        ui.horizontal(|ui| {
-            let label = ui.label("radius");
-            let slider = Slider::new(&mut layers.particles.radius, 0.3..=10.0).logarithmic(true).suffix(" px");
-            ui.add(slider.max_decimals(1)).labelled_by(label.id);
-        });
-        ui.horizontal(|ui| {
-            let label = ui.label("trail").on_hover_text("Steps of the past drawn behind each particle");
-            ui.add(Slider::new(&mut layers.particles.trail, 0..=200).suffix(" steps")).labelled_by(label.id);
-        });
+        let radius = Slider::new(&mut layers.particles.radius, 0.3..=10.0).logarithmic(true).suffix(" px");
+        slider_row(ui, "radius", "Radius of a particle on screen", radius.max_decimals(1));
+        let trail = Slider::new(&mut layers.particles.trail, 0..=200);
+        slider_row(ui, "trail", "Steps of the past drawn behind each particle", trail);
         layers.particles != before
     }
 
@@ -60,15 +56,13 @@ impl Layer for ParticleCloud {
 fn add_dots(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut Mesh) {
     let radius = cx.scene.layers.particles.radius as f32;
     let seen = cx.plane.rect().expand(radius);
-    // Half a point more, which the disc's soft edge takes back.
-    let half = Vec2::splat(radius + 0.5);
-    let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+    let half = Vec2::splat(radius + RIM);
     mesh.reserve_vertices(4 * cloud.now.len());
     mesh.reserve_triangles(2 * cloud.now.len());
     for item in 0..cloud.now.len() {
         let pos = place(cx, cloud, item);
         if seen.contains(pos) {
-            mesh.add_rect_with_uv(Rect::from_min_max(pos - half, pos + half), whole, colour);
+            mesh.add_rect_with_uv(Rect::from_min_max(pos - half, pos + half), DISC, colour);
         }
     }
 }
@@ -101,28 +95,42 @@ fn place(cx: &DrawContext<'_>, cloud: &Cloud, item: usize) -> Pos2 {
     cx.plane.to_screen(at.map(f64::from))
 }
 
-/// A line with soft sides: the middle column of the disc's picture is its profile.
+/// A line with soft sides, whose profile is in the right half of the disc's picture.
 fn segment(mesh: &mut Mesh, from: Pos2, to: Pos2, start: Color32, end: Color32) {
     let along = (to - from).normalized();
     let side = Vec2::new(-along.y, along.x) * (0.5 * TRAIL_WIDTH + 0.5);
     let first = mesh.vertices.len() as u32;
     let corners = [(from - side, 0.0, start), (from + side, 1.0, start), (to + side, 1.0, end), (to - side, 0.0, end)];
     for (pos, v, color) in corners {
-        mesh.vertices.push(egui::epaint::Vertex { pos, uv: pos2(0.5, v), color });
+        mesh.vertices.push(egui::epaint::Vertex { pos, uv: pos2(0.75, v), color });
     }
     mesh.add_triangle(first, first + 1, first + 2);
     mesh.add_triangle(first, first + 2, first + 3);
 }
 
-/// The picture of a white disc with a soft edge, for [`DrawContext::disc`].
+/// Where the disc is in its picture.
+pub const DISC: Rect = Rect { min: Pos2::ZERO, max: pos2(0.5, 1.0) };
+/// Width of the disc's dark rim, in points, for discs of usual size.
+pub const RIM: f32 = 0.8;
+
+/// The picture for [`DrawContext::disc`]: left a white disc with a dark rim, which keeps its contrast on every colour
+/// map; right the profile of a line with soft sides.
 pub fn disc(ctx: &egui::Context) -> egui::TextureHandle {
     const SIDE: usize = 32;
     let radius = 0.5 * SIDE as f32;
     let pixel = |i: usize| {
-        let [x, y] = [(i % SIDE) as f32 + 0.5 - radius, (i / SIDE) as f32 + 0.5 - radius];
-        let cover = ((radius - x.hypot(y)) / (0.25 * radius)).clamp(0.0, 1.0);
-        Color32::from_white_alpha((255.0 * cover) as u8)
+        let (column, row) = (i % (2 * SIDE), i / (2 * SIDE));
+        let y = row as f32 + 0.5 - radius;
+        if column >= SIDE {
+            let cover = ((radius - y.abs()) / (0.5 * radius)).clamp(0.0, 1.0);
+            return Color32::from_white_alpha((255.0 * cover) as u8);
+        }
+        let distance = (column as f32 + 0.5 - radius).hypot(y) / radius;
+        let inner = ((0.74 - distance) / 0.12).clamp(0.0, 1.0);
+        let outer = ((1.0 - distance) / 0.2).clamp(0.0, 1.0);
+        let [light, cover] = [255.0 * inner, 255.0 * inner.max(0.6 * outer)];
+        Color32::from_rgba_premultiplied(light as u8, light as u8, light as u8, cover as u8)
     };
-    let image = egui::ColorImage::new([SIDE; 2], (0..SIDE * SIDE).map(pixel).collect());
+    let image = egui::ColorImage::new([2 * SIDE, SIDE], (0..2 * SIDE * SIDE).map(pixel).collect());
     ctx.load_texture("disc", image, egui::TextureOptions::LINEAR)
 }

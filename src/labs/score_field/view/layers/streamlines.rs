@@ -5,6 +5,7 @@ use egui::{Shape, Slider, Stroke, Ui, Vec2};
 use super::{DrawContext, Layer, LayerInfo, PrepareInput, Prepared, faded, streamline_tracing};
 use crate::engine::EngineError;
 use crate::labs::score_field::scene::Layers;
+use crate::labs::score_field::view::slider_row::slider_row;
 
 /// The layer.
 pub struct Streamlines;
@@ -26,12 +27,8 @@ impl Layer for Streamlines {
     }
 
     fn settings(&self, ui: &mut Ui, layers: &mut Layers, _compares: bool) -> bool {
-        ui.horizontal(|ui| {
-            let label = ui.label("spacing");
-            let slider = Slider::new(&mut layers.streamlines.spacing, 6.0..=80.0).suffix(" px").max_decimals(0);
-            ui.add(slider).labelled_by(label.id).changed()
-        })
-        .inner
+        let slider = Slider::new(&mut layers.streamlines.spacing, 6.0..=80.0).suffix(" px").max_decimals(0);
+        slider_row(ui, "spacing", "Distance of neighbouring lines on screen", slider).changed()
     }
 
     fn prepare(&self, input: &PrepareInput<'_>) -> Result<Prepared, EngineError> {

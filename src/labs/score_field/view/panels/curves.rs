@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let last = cx.setup.map_or(0.0, |numbered| (numbered.setup.times.len() - 1) as f64);
         let position = cx.transport.position;
         let mut chosen = None;
-        let mut plot = |ui: &mut Ui, name: &str, about: &str, drawn: Vec<Curve>, unit: bool| {
+        let mut plot = |ui: &mut Ui, name: &str, about: &str, drawn: Vec<Curve>, from_zero: bool| {
             legend(ui, &drawn, about);
             let plot = SmallPlot {
                 name,
@@ -58,7 +58,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 cursor: position,
                 x: [0.0, last],
                 x_name: "step",
-                unit,
+                from_zero,
             };
             chosen = plot.show(ui).or(chosen);
         };
@@ -85,7 +85,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 points: zipped(&curves.steps, share),
             });
             let drawn: Vec<Curve> = drawn.collect();
-            plot(ui, &format!("Plot of {title}"), about, drawn, false);
+            plot(ui, &format!("Plot of {title}"), about, drawn, true);
         }
         let text = format!("step along the run · {} particles measured", curves.sampled);
         ui.label(RichText::new(text).small().color(muted));

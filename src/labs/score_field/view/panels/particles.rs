@@ -8,6 +8,7 @@ use crate::core::sampler::{self, Direction};
 use crate::core::time_grid;
 use crate::labs::score_field::scene::{ParticleSpec, Start};
 use crate::labs::score_field::view::run_slot::MOST_DRAWN;
+use crate::labs::score_field::view::slider_row::slider_row;
 use crate::ui::{Section, choice_editor, theme};
 
 /// Particles that the slider reaches.
@@ -23,30 +24,20 @@ const STARTS: [(Start, &str, &str); 2] = [
 /// Shows the section.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let help = "Samples that the run carries from noise to data, or from data to noise";
-    Section::new("Particles").help(help).show(ui, |ui| {
+    Section::new("Sampling").help(help).show(ui, |ui| {
         let before = cx.scene.particles.clone();
         let spec = &mut cx.scene.particles;
         let direction = sampler::find(&spec.sampler).map_or(Direction::Generating, |kind| kind.direction);
-        ui.horizontal(|ui| {
-            let label = ui.label("count");
-            ui.spacing_mut().slider_width = (ui.available_width() - 86.0).max(40.0);
-            let slider = Slider::new(&mut spec.count, 0..=MOST).logarithmic(true).smallest_positive(10.0);
-            ui.add(slider).labelled_by(label.id).on_hover_text("Number of particles");
-        });
+        let slider = Slider::new(&mut spec.count, 0..=MOST).logarithmic(true).smallest_positive(10.0);
+        slider_row(ui, "count", "Number of particles", slider);
         if let Some(run) = cx.run.filter(|run| run.total > MOST_DRAWN) {
             let text = format!("the first {MOST_DRAWN} of {} are drawn", run.total);
             let muted = theme::tokens(ui.visuals()).muted_text;
             ui.label(egui::RichText::new(text).small().color(muted));
         }
         sampler_picker(ui, spec, direction);
-        ui.horizontal(|ui| {
-            let label = ui.label("steps");
-            ui.spacing_mut().slider_width = (ui.available_width() - 86.0).max(40.0);
-            let slider = Slider::new(&mut spec.steps, 1..=MOST_STEPS).logarithmic(true);
-            ui.add(slider)
-                .labelled_by(label.id)
-                .on_hover_text("Number of steps from one end of the process to the other");
-        });
+        let slider = Slider::new(&mut spec.steps, 1..=MOST_STEPS).logarithmic(true);
+        slider_row(ui, "steps", "Number of steps from one end of the process to the other", slider);
         choice_editor(ui, "time grid", &mut spec.time_grid, time_grid::ALL, |kind| &kind.info);
         if direction == Direction::Generating {
             ui.horizontal(|ui| {

@@ -98,10 +98,13 @@ fn weights(ui: &mut Ui, reading: &Reading, model: &str) {
         ui.spacing_mut().item_spacing.x = 6.0;
         ui.label(RichText::new(format!("w {model}")).color(muted)).on_hover_text(about);
         for (k, weight) in reading.top.iter().filter(|(_, weight)| *weight >= 5e-4) {
-            let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(9.0), egui::Sense::hover());
-            ui.painter().rect_filled(rect, 2.0, theme::component_colour(*k));
-            let text = format!("{}: {}", k + 1, format::number(*weight, 3));
-            ui.label(RichText::new(text).small()).on_hover_text(about);
+            // One text, so that square and number stay on one line.
+            let mut text = egui::text::LayoutJob::default();
+            let words = RichText::new(format!("{}: {}", k + 1, format::number(*weight, 2))).small();
+            for part in [RichText::new("■ ").small().color(theme::component_colour(*k)), words] {
+                part.append_to(&mut text, ui.style(), egui::FontSelection::Default, egui::Align::Center);
+            }
+            ui.add(egui::Label::new(text).extend()).on_hover_text(about);
         }
     });
 }

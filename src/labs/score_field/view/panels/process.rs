@@ -73,7 +73,7 @@ fn plots(ui: &mut Ui, forward: &Forward, now: f64) -> Option<f64> {
         ("Log-SNR over time t", "log(α²/σ²): natural logarithm of the signal-to-noise ratio", 54.0, log_snr),
     ] {
         legend(ui, &curves, hint);
-        let plot = SmallPlot { name, height, curves, cursor: now, x: [start, end], x_name: "t", unit: false };
+        let plot = SmallPlot { name, height, curves, cursor: now, x: [start, end], x_name: "t", from_zero: false };
         chosen = plot.show(ui).or(chosen);
     }
     chosen

@@ -1,0 +1,218 @@
+//! What the user can do from menus and the keyboard. One list drives the menus, the keys and the help.
+
+use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
+
+use super::dialogs::Ask;
+use super::{App, sheets};
+
+/// The menu a command is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Menu {
+    File,
+    Edit,
+    View,
+    Help,
+}
+
+/// One command.
+pub(super) struct Command {
+    pub menu: Menu,
+    pub name: &'static str,
+    /// The first is shown in the menu; all work.
+    pub keys: &'static [KeyboardShortcut],
+    pub run: fn(&mut App, &Context),
+    /// What it would do now, as in "Undo move point"; `None` if it can do nothing.
+    pub label: fn(&App) -> Option<String>,
+}
+
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+const NONE: Modifiers = Modifiers::NONE;
+
+const fn key(modifiers: Modifiers, logical_key: Key) -> KeyboardShortcut {
+    KeyboardShortcut { modifiers, logical_key }
+}
+
+/// The name as it is: a command that can always be given.
+fn always(_: &App) -> Option<String> {
+    Some(String::new())
+}
+
+fn with_document(app: &App) -> Option<String> {
+    app.document.as_ref().map(|_| String::new())
+}
+
+/// Every command, in the order of the menus.
+pub(super) static ALL: &[Command] = &[
+    Command {
+        menu: Menu::File,
+        name: "Gallery…",
+        keys: &[key(NONE, Key::G)],
+        run: |app, _| app.sheet = Some(&sheets::GALLERY),
+        label: always,
+    },
+    Command {
+        menu: Menu::File,
+        name: "New scene",
+        keys: &[key(CTRL, Key::N)],
+        run: |app, _| {
+            app.finish_edit();
+            if let Some(lab) = app.document.as_ref().map(|document| document.lab) {
+                app.open_default(lab);
+            }
+        },
+        label: with_document,
+    },
+    Command {
+        menu: Menu::File,
+        name: "Open…",
+        keys: &[key(CTRL, Key::O)],
+        run: |app, _| app.files.ask(Ask::Open),
+        label: always,
+    },
+    Command {
+        menu: Menu::File,
+        name: "Save as…",
+        keys: &[key(CTRL_SHIFT, Key::S)],
+        run: |app, _| app.save_as(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::File,
+        name: "Save",
+        keys: &[key(CTRL, Key::S)],
+        run: |app, _| app.save(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Redo",
+        keys: &[key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)],
+        run: |app, _| app.redo(),
+        label: |app| app.history.redo_name().map(str::to_owned),
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Undo",
+        keys: &[key(CTRL, Key::Z)],
+        run: |app, _| app.undo(),
+        label: |app| {
+            let waiting = app.document.as_ref().filter(|document| document.has_edit());
+            let waiting = waiting.map(|document| document.view.last_edit().to_owned());
+            waiting.or_else(|| app.history.undo_name().map(str::to_owned))
+        },
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Reset scene",
+        keys: &[key(NONE, Key::R)],
+        run: |app, _| app.reset(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Larger",
+        keys: &[key(CTRL, Key::Plus), key(CTRL, Key::Equals)],
+        run: |app, ctx| app.set_zoom(app.settings.zoom * 1.1, ctx),
+        label: always,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Smaller",
+        keys: &[key(CTRL, Key::Minus)],
+        run: |app, ctx| app.set_zoom(app.settings.zoom / 1.1, ctx),
+        label: always,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Usual size",
+        keys: &[key(CTRL, Key::Num0)],
+        run: |app, ctx| app.set_zoom(1.0, ctx),
+        label: always,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Full screen",
+        keys: &[key(NONE, Key::F11)],
+        run: |_, ctx| {
+            let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
+            ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+        },
+        label: always,
+    },
+    Command {
+        menu: Menu::Help,
+        name: "Keys",
+        keys: &[key(NONE, Key::Questionmark), key(NONE, Key::F1)],
+        run: |app, _| app.sheet = Some(&sheets::KEYS),
+        label: always,
+    },
+    Command {
+        menu: Menu::Help,
+        name: "About Diffuscope",
+        keys: &[],
+        run: |app, _| app.sheet = Some(&sheets::ABOUT),
+        label: always,
+    },
+];
+
+/// The command of this name.
+pub(super) fn find(name: &str) -> Option<&'static Command> {
+    ALL.iter().find(|command| command.name == name)
+}
+
+impl Command {
+    /// The name with what it would do now.
+    pub fn full_name(&self, app: &App) -> String {
+        match (self.label)(app) {
+            Some(detail) if !detail.is_empty() => format!("{} {detail}", self.name),
+            _ => self.name.to_owned(),
+        }
+    }
+
+    /// Whether it can do anything now.
+    pub fn is_enabled(&self, app: &App) -> bool {
+        (self.label)(app).is_some()
+    }
+
+    /// The first of its keys, in words.
+    pub fn key_name(&self, ctx: &Context) -> String {
+        self.keys.first().map(|key| ctx.format_shortcut(key)).unwrap_or_default()
+    }
+}
+
+/// Carries out commands whose keys were pressed. Keys without Ctrl are left to a text field that has the keyboard.
+pub(super) fn keys(app: &mut App, ctx: &Context) {
+    let typing = ctx.text_edit_focused();
+    // Shortcuts with more modifiers come first in the list, since egui ignores a Shift too many.
+    for command in ALL {
+        for shortcut in command.keys {
+            let plain = shortcut.modifiers == NONE && shortcut.logical_key != Key::F11;
+            if typing && plain {
+                continue;
+            }
+            // "R" with Ctrl is another key than "R".
+            let other = plain && ctx.input(|input| input.modifiers.command || input.modifiers.alt);
+            if !other && ctx.input_mut(|input| input.consume_shortcut(shortcut)) && command.is_enabled(app) {
+                (command.run)(app, ctx);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_given_twice_or_hidden_by_another() {
+        let keys: Vec<_> = ALL.iter().flat_map(|command| command.keys).collect();
+        for (i, later) in keys.iter().enumerate() {
+            for earlier in &keys[..i] {
+                let hides =
+                    later.logical_key == earlier.logical_key && later.modifiers.matches_logically(earlier.modifiers);
+                assert!(!hides, "{earlier:?} takes {later:?}");
+            }
+        }
+    }
+}

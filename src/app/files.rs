@@ -1,0 +1,128 @@
+//! Reading and writing off the window's thread. What comes of it arrives as an [`Event`] at the next frame.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use serde_json::Value;
+
+use super::dialogs::{Ask, FileDialogs};
+use super::store;
+use crate::labs::scene_file::{self, LoadedScene};
+
+/// Something that came of a file.
+pub(super) enum Event {
+    /// The user picked a file to open, or dropped one.
+    OpenChosen(PathBuf),
+    /// The user picked a place to save at.
+    SaveChosen(PathBuf),
+    /// The user closed a dialog without picking.
+    Cancelled,
+    /// A scene was read.
+    Scene { path: Option<PathBuf>, scene: Box<LoadedScene> },
+    /// A file was read that is no scene; the lab may know it.
+    Data { name: String, bytes: Vec<u8> },
+    /// A scene was saved; an unreadable file in its place was kept as `kept`.
+    Saved { path: PathBuf, scene: Arc<Value>, kept: Option<PathBuf> },
+    /// Something did not work.
+    Failed(String),
+}
+
+/// Starts work on files and collects what comes of it.
+pub(super) struct Files {
+    dialogs: Box<dyn FileDialogs>,
+    sender: Sender<Event>,
+    receiver: Receiver<Event>,
+    ctx: egui::Context,
+}
+
+impl Files {
+    pub fn new(dialogs: Box<dyn FileDialogs>, ctx: egui::Context) -> Self {
+        let (sender, receiver) = channel();
+        Self { dialogs, sender, receiver, ctx }
+    }
+
+    /// What has come of files since the last call.
+    pub fn take(&self) -> Option<Event> {
+        self.receiver.try_recv().ok()
+    }
+
+    /// Asks for a file.
+    pub fn ask(&mut self, ask: Ask) {
+        let post = self.post();
+        let saving = matches!(ask, Ask::Save { .. });
+        let answer = move |path: Option<PathBuf>| {
+            post(match path {
+                None => Event::Cancelled,
+                Some(path) if saving => Event::SaveChosen(with_extension(path)),
+                Some(path) => Event::OpenChosen(path),
+            });
+        };
+        self.dialogs.ask(ask, Box::new(answer));
+    }
+
+    /// Reads `path`: a scene if it is one, else data.
+    pub fn read(&self, path: PathBuf) {
+        self.work("reading", move || {
+            let name = path.display().to_string();
+            match store::read_limited(&path) {
+                Ok(bytes) => recognise(Some(path), &name, bytes),
+                Err(error) => Event::Failed(format!("{name} cannot be read: {error}.")),
+            }
+        });
+    }
+
+    /// Looks at bytes that came from elsewhere, such as the clipboard.
+    pub fn look_at(&self, name: &str, bytes: Vec<u8>) {
+        let name = name.to_owned();
+        self.work("reading", move || recognise(None, &name, bytes));
+    }
+
+    /// Writes `scene` to `path`.
+    pub fn save(&self, path: PathBuf, scene: Arc<Value>) {
+        self.work("saving", move || match store::save_scene(&path, &scene_file::to_text(&scene)) {
+            Ok(kept) => Event::Saved { path, scene, kept },
+            Err(error) => Event::Failed(format!("{} cannot be written: {error}.", path.display())),
+        });
+    }
+
+    fn work(&self, name: &str, work: impl FnOnce() -> Event + Send + 'static) {
+        let post = self.post();
+        let done = std::thread::Builder::new().name(name.to_owned()).spawn(move || post(work()));
+        if let Err(error) = done {
+            self.post()(Event::Failed(format!("The system gave no thread for {name}: {error}.")));
+        }
+    }
+
+    fn post(&self) -> impl Fn(Event) + Send + use<> {
+        let (sender, ctx) = (self.sender.clone(), self.ctx.clone());
+        move |event| {
+            // The receiver is gone only when the window is.
+            if sender.send(event).is_ok() {
+                ctx.request_repaint();
+            }
+        }
+    }
+}
+
+/// A scene if `bytes` look like one, so that its faults are told; otherwise data for the lab.
+fn recognise(path: Option<PathBuf>, name: &str, bytes: Vec<u8>) -> Event {
+    let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if !is_json && first != Some(&b'{') {
+        return Event::Data { name: name.to_owned(), bytes };
+    }
+    match scene_file::parse(name, &bytes) {
+        Ok(scene) => Event::Scene { path, scene: Box::new(scene) },
+        Err(error) => Event::Failed(sentence(&error.to_string())),
+    }
+}
+
+fn with_extension(path: PathBuf) -> PathBuf {
+    if path.extension().is_some() { path } else { path.with_extension("json") }
+}
+
+/// `text` with a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}

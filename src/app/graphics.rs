@@ -1,0 +1,29 @@
+//! The graphics device that egui draws with, in a window and without one.
+
+use std::sync::Arc;
+
+use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew, wgpu};
+
+/// egui's usual set-up with all that the adapter allows: a surface above a device's limit would end the program (egui
+/// issue 8361).
+pub(super) fn configuration() -> WgpuConfiguration {
+    let mut setup = WgpuSetupCreateNew::without_display_handle();
+    setup.device_descriptor = Arc::new(|adapter| wgpu::DeviceDescriptor {
+        label: Some("diffuscope"),
+        required_limits: adapter.limits(),
+        ..Default::default()
+    });
+    WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() }
+}
+
+/// Keeps a fault of the driver from ending the program.
+pub(super) fn catch_errors(device: &wgpu::Device) {
+    device.on_uncaptured_error(Arc::new(|error: wgpu::Error| tracing::error!("drawing: {error}")));
+    device.set_device_lost_callback(|reason, message| tracing::error!("drawing device lost ({reason:?}): {message}"));
+}
+
+/// A sentence for the user if the adapter is slow to draw with.
+pub(super) fn drawing_note(info: &wgpu::AdapterInfo) -> Option<String> {
+    (info.device_type == wgpu::DeviceType::Cpu)
+        .then(|| format!("The window is drawn in software ({}): large windows are slow.", info.name))
+}

@@ -1,0 +1,88 @@
+//! What the program remembers from one start to the next: theme, zoom, recent files.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::store;
+use crate::ui::theme::ThemeChoice;
+
+/// The settings, as saved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Identifier of the [`ThemeChoice`].
+    pub theme: String,
+    /// Size of everything relative to the usual one, from 0.5 to 3.
+    pub zoom: f32,
+    /// Files opened or saved, latest first.
+    pub recent: Vec<PathBuf>,
+}
+
+/// Files remembered.
+const MOST_RECENT: usize = 10;
+const FILE: &str = "settings.json";
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: ThemeChoice::default().id().to_owned(), zoom: 1.0, recent: Vec::new() }
+    }
+}
+
+impl Settings {
+    /// Reads the settings in `folder`; what cannot be read is as at the first start.
+    pub fn load(folder: &Path) -> Self {
+        let read = store::read_limited(&folder.join(FILE)).ok();
+        let mut settings: Self = read.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
+        settings.zoom = if settings.zoom.is_finite() { settings.zoom.clamp(0.5, 3.0) } else { 1.0 };
+        settings.recent.truncate(MOST_RECENT);
+        settings
+    }
+
+    /// Writes the settings into `folder`.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn save(&self, folder: &Path) -> std::io::Result<()> {
+        std::fs::create_dir_all(folder)?;
+        store::replace(&folder.join(FILE), &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// The theme.
+    pub fn theme(&self) -> ThemeChoice {
+        ThemeChoice::find(&self.theme).unwrap_or_default()
+    }
+
+    /// Puts `path` at the head of the recent files.
+    pub fn remember(&mut self, path: &Path) {
+        self.recent.retain(|recent| recent != path);
+        self.recent.insert(0, path.to_owned());
+        self.recent.truncate(MOST_RECENT);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_survive_a_restart_and_nonsense() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Settings::load(folder.path()), Settings::default());
+        let mut settings = Settings { theme: "dark".to_owned(), zoom: 1.5, recent: Vec::new() };
+        for n in 0..20 {
+            settings.remember(Path::new(&format!("{n}.json")));
+        }
+        settings.remember(Path::new("15.json"));
+        assert_eq!(settings.recent.len(), MOST_RECENT);
+        assert_eq!(settings.recent[0], Path::new("15.json"));
+        settings.save(folder.path()).unwrap();
+        assert_eq!(Settings::load(folder.path()), settings);
+
+        std::fs::write(folder.path().join(FILE), "{\"zoom\": 1e9, \"theme\": \"pink\"}").unwrap();
+        let read = Settings::load(folder.path());
+        assert_eq!((read.zoom, read.theme()), (3.0, ThemeChoice::System));
+        std::fs::write(folder.path().join(FILE), "not json").unwrap();
+        assert_eq!(Settings::load(folder.path()), Settings::default());
+    }
+}

@@ -1,0 +1,140 @@
+//! The bar on top: menus, the scene's name, undo and redo, the gallery.
+
+use egui::{Align, Button, Frame, Label, Layout, Margin, MenuBar, Panel, RichText, Sense, Ui, vec2};
+
+use super::App;
+use super::commands::{self, Command, Menu};
+use super::engine::{self, Active};
+use crate::engine::select;
+use crate::ui::icon::{self, Look, icon_button};
+use crate::ui::theme::{self, ThemeChoice};
+
+/// Names of the menus, in their order.
+const MENUS: [(Menu, &str); 4] =
+    [(Menu::File, "File"), (Menu::Edit, "Edit"), (Menu::View, "View"), (Menu::Help, "Help")];
+
+pub(super) fn show(app: &mut App, ui: &mut Ui) {
+    let frame = Frame::side_top_panel(ui.style()).inner_margin(Margin::symmetric(12, 6));
+    Panel::top("top bar").frame(frame).show(ui, |ui| {
+        MenuBar::new().ui(ui, |ui| {
+            ui.spacing_mut().button_padding = vec2(8.0, 4.0);
+            name(ui);
+            for (menu, name) in MENUS {
+                ui.menu_button(name, |ui| {
+                    ui.set_min_width(200.0);
+                    items(app, ui, menu);
+                });
+            }
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                actions(app, ui);
+                title(app, ui);
+            });
+        });
+    });
+}
+
+fn name(ui: &mut Ui) {
+    let (square, _) = ui.allocate_exact_size(vec2(20.0, 20.0), Sense::hover());
+    icon::emblem(ui.painter(), square, ui.visuals());
+    ui.add(Label::new(RichText::new("Diffuscope").strong().size(16.0)));
+    ui.add_space(10.0);
+}
+
+fn items(app: &mut App, ui: &mut Ui, menu: Menu) {
+    for command in commands::ALL.iter().filter(|command| command.menu == menu) {
+        let text = command.full_name(app);
+        let button = Button::new(text).shortcut_text(command.key_name(ui.ctx()));
+        if ui.add_enabled(command.is_enabled(app), button).clicked() {
+            ui.close();
+            let ctx = ui.ctx().clone();
+            (command.run)(app, &ctx);
+        }
+    }
+    match menu {
+        Menu::File => recent(app, ui),
+        Menu::View => appearance(app, ui),
+        Menu::Edit | Menu::Help => {}
+    }
+}
+
+fn recent(app: &mut App, ui: &mut Ui) {
+    if app.settings.recent.is_empty() {
+        return;
+    }
+    ui.separator();
+    ui.weak("Recent");
+    for path in app.settings.recent.clone() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
+            ui.close();
+            app.files.read(path);
+        }
+    }
+}
+
+fn appearance(app: &mut App, ui: &mut Ui) {
+    ui.separator();
+    ui.weak("Theme");
+    let current = app.settings.theme();
+    for choice in ThemeChoice::ALL {
+        if ui.selectable_label(choice == current, choice.name()).clicked() {
+            let ctx = ui.ctx().clone();
+            app.set_theme(choice, &ctx);
+        }
+    }
+    ui.separator();
+    ui.weak("Who computes");
+    for &choice in select::ALL {
+        if ui.selectable_label(choice == app.engine.choice, engine::name(choice)).clicked() {
+            ui.close();
+            app.use_engine(Active::select(choice));
+        }
+    }
+}
+
+/// Buttons at the right end, drawn from the right.
+fn actions(app: &mut App, ui: &mut Ui) {
+    let accent = theme::tokens(ui.visuals()).accent;
+    let gallery = Button::new(RichText::new("Gallery").color(theme::readable_on(accent))).fill(accent);
+    if ui.add(gallery).on_hover_text("Built-in scenes of every lab (G)").clicked() {
+        app.sheet = Some(&super::sheets::GALLERY);
+    }
+    ui.add_space(4.0);
+    for (sign, command) in [(icon::redo as icon::Icon, "Redo"), (icon::undo, "Undo")] {
+        let Some(command) = commands::find(command) else { continue };
+        shortcut_button(app, ui, sign, command);
+    }
+    ui.add_space(4.0);
+    ui.separator();
+}
+
+fn shortcut_button(app: &mut App, ui: &mut Ui, sign: icon::Icon, command: &Command) {
+    let hint = format!("{} ({})", command.full_name(app), command.key_name(ui.ctx()));
+    let enabled = command.is_enabled(app);
+    let clicked =
+        ui.add_enabled_ui(enabled, |ui| icon_button(ui, sign, Look::Plain, command.name, &hint).clicked()).inner;
+    if clicked {
+        let ctx = ui.ctx().clone();
+        (command.run)(app, &ctx);
+    }
+}
+
+/// The scene's name and lab, in what is left of the bar.
+fn title(app: &App, ui: &mut Ui) {
+    let Some(document) = &app.document else { return };
+    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.add_space(10.0);
+        ui.spacing_mut().item_spacing.x = 8.0;
+        let tokens = theme::tokens(ui.visuals());
+        let label = ui.add(Label::new(RichText::new(document.title()).strong()).truncate());
+        if !document.about().is_empty() {
+            label.on_hover_text(document.about());
+        }
+        if document.is_changed() {
+            let (dot, response) = ui.allocate_exact_size(vec2(8.0, 8.0), Sense::hover());
+            ui.painter().circle_filled(dot.center(), 3.5, tokens.warning);
+            response.on_hover_text("Changed since it was saved");
+        }
+        ui.add(Label::new(RichText::new(document.lab.info.name).small().color(tokens.muted_text)).truncate());
+    });
+}

@@ -1,0 +1,148 @@
+//! The real window, by eframe.
+
+use std::path::PathBuf;
+
+use super::{App, Options, graphics};
+
+/// The program in a window.
+pub struct Window {
+    app: App,
+}
+
+/// Why there is no window.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// There is no display to open it on.
+    #[error(
+        "there is no display to open a window on{}; draw a figure with 'diffuscope render SCENE -o figure.png' or compute \
+         with 'diffuscope run SCENE --out DIR'",
+        .0.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default()
+    )]
+    NoDisplay(Option<String>),
+    /// The engine that was asked for does not exist on this machine.
+    #[error("{0}")]
+    NoEngine(crate::engine::EngineError),
+    /// There is nothing to draw with.
+    #[error("no graphics adapter was found to draw a window with: install a Vulkan driver, such as Mesa's ({0})")]
+    NoAdapter(String),
+    /// Something else.
+    #[error("the window could not be opened: {0}")]
+    Other(String),
+}
+
+/// Smallest window in which everything has room, in points.
+const LEAST_SIZE: [f32; 2] = [800.0, 560.0];
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// There is no display, no adapter to draw with, or no such engine.
+pub fn run_window(options: Options) -> Result<(), WindowError> {
+    if !has_display() {
+        return Err(WindowError::NoDisplay(None));
+    }
+    let folder = options.data_folder.clone();
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Diffuscope")
+        .with_app_id("diffuscope")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size(LEAST_SIZE)
+        .with_icon(icon());
+    let native = eframe::NativeOptions {
+        viewport,
+        renderer: eframe::Renderer::Wgpu,
+        wgpu_options: graphics::configuration().with_surface_config(eframe::egui_wgpu::SurfaceConfig::LOW_LATENCY),
+        persist_window: folder.is_some(),
+        persistence_path: folder.map(|folder| folder.join("window.ron")),
+        ..Default::default()
+    };
+    let create: eframe::AppCreator<'_> = Box::new(move |context| {
+        Window::new(options, context).map(|window| Box::new(window) as Box<dyn eframe::App>).map_err(Into::into)
+    });
+    eframe::run_native("Diffuscope", native, create).map_err(|error| match error {
+        eframe::Error::AppCreation(error) => match error.downcast::<crate::engine::EngineError>() {
+            Ok(error) => WindowError::NoEngine(*error),
+            Err(error) => WindowError::Other(error.to_string()),
+        },
+        eframe::Error::WinitEventLoop(error) => WindowError::NoDisplay(Some(error.to_string())),
+        eframe::Error::Winit(error) => WindowError::NoDisplay(Some(error.to_string())),
+        eframe::Error::Wgpu(error) => WindowError::NoAdapter(error.to_string()),
+    })
+}
+
+impl Options {
+    /// Options of the real window: the desktop's dialogs, and the user's own folder for what is remembered.
+    pub fn for_user() -> Self {
+        Self { data_folder: data_folder(), ..Self::default() }
+    }
+}
+
+/// The user's folder for settings and unsaved work.
+fn data_folder() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "diffuscope").map(|folders| folders.data_dir().to_owned())
+}
+
+/// Whether there is anything to open a window on. Only X11 and Wayland can be told in advance.
+fn has_display() -> bool {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let may_lack = cfg!(all(unix, not(target_os = "macos")));
+    !may_lack || named("DISPLAY") || named("WAYLAND_DISPLAY") || named("WAYLAND_SOCKET")
+}
+
+fn icon() -> egui::IconData {
+    const PNG: &[u8] = include_bytes!("../../assets/icon.png");
+    eframe::icon_data::from_png_bytes(PNG).unwrap_or_default()
+}
+
+impl Window {
+    /// The program in the window that `context` describes.
+    ///
+    /// # Errors
+    /// The engine that was asked for does not exist on this machine.
+    pub fn new(options: Options, context: &eframe::CreationContext<'_>) -> Result<Self, crate::engine::EngineError> {
+        if let Some(state) = &context.wgpu_render_state {
+            graphics::catch_errors(&state.device);
+        }
+        let mut app = App::new(options, &context.egui_ctx)?;
+        if let Some(state) = &context.wgpu_render_state {
+            if let Some(note) = graphics::drawing_note(&state.adapter.get_info()) {
+                app.set_drawing_note(note);
+            }
+            let most = state.device.limits().max_texture_dimension_2d as f32;
+            let points = most / context.egui_ctx.pixels_per_point().max(1.0);
+            context.egui_ctx.send_viewport_cmd(egui::ViewportCommand::MaxInnerSize(egui::vec2(points, points)));
+        }
+        Ok(Self { app })
+    }
+
+    /// The program.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// The program, to be changed.
+    pub fn app_mut(&mut self) -> &mut App {
+        &mut self.app
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+        // After a rest the time since the last frame says nothing about the pace of a run.
+        let dt = ctx.input(|input| input.stable_dt).min(0.1);
+        self.app.logic(ctx, dt);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut eframe::Frame) {
+        self.app.show(ui);
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+
+    /// Only the window's place is eframe's to keep: it truncates its file in place.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,343 @@
+//! The real program, booted in a test and used by role and label.
+
+#![cfg(feature = "gui")]
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use diffuscope::app::{Answer, Ask, FileDialogs, Options, Weight, Window};
+use diffuscope::engine::select::EngineChoice;
+use diffuscope::labs::{self, scene_file};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use serde_json::Value;
+
+/// Dialogs that give the answers laid out for them, and remember what they were asked.
+#[derive(Clone, Default)]
+struct FakeDialogs {
+    answers: Arc<Mutex<VecDeque<Option<PathBuf>>>>,
+    asked: Arc<Mutex<Vec<Ask>>>,
+}
+
+impl FileDialogs for FakeDialogs {
+    fn ask(&mut self, ask: Ask, answer: Answer) {
+        self.asked.lock().unwrap().push(ask);
+        let path = self.answers.lock().unwrap().pop_front().flatten();
+        // Another thread answers, as a desktop's dialog would.
+        std::thread::spawn(move || answer(path));
+    }
+}
+
+impl FakeDialogs {
+    fn will_answer(&self, path: &Path) {
+        self.answers.lock().unwrap().push_back(Some(path.to_owned()));
+    }
+}
+
+struct Bench {
+    harness: Harness<'static, Window>,
+    dialogs: FakeDialogs,
+}
+
+impl Bench {
+    fn new() -> Self {
+        Self::with_data_folder(None)
+    }
+
+    fn with_data_folder(data_folder: Option<PathBuf>) -> Self {
+        let dialogs = FakeDialogs::default();
+        let boxed = Box::new(dialogs.clone());
+        let harness =
+            Harness::builder().with_size(vec2(1280.0, 800.0)).with_step_dt(1.0 / 30.0).build_eframe(|context| {
+                let options = Options { engine: EngineChoice::Cpu, dialogs: boxed, data_folder, ..Options::default() };
+                Window::new(options, context).unwrap()
+            });
+        let mut bench = Self { harness, dialogs };
+        bench.steps(3);
+        bench
+    }
+
+    fn steps(&mut self, count: usize) {
+        self.harness.run_steps(count);
+        self.harness.check_accessibility();
+    }
+
+    /// Runs frames until `done`, giving threads time to work.
+    fn until(&mut self, what: &str, mut done: impl FnMut(&Self) -> bool) {
+        for _ in 0..2000 {
+            if done(self) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+            self.steps(1);
+        }
+        panic!("{what} did not happen; messages: {:?}", self.messages());
+    }
+
+    fn click(&mut self, role: Role, label: &str) {
+        self.harness.get_by_role_and_label(role, label).click();
+        self.steps(2);
+    }
+
+    fn press(&mut self, modifiers: Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.steps(2);
+    }
+
+    fn scene(&self) -> Value {
+        self.harness.state().app().scene().unwrap()
+    }
+
+    fn points(&self) -> usize {
+        self.scene()["data"]["points"].as_array().unwrap().len()
+    }
+
+    fn messages(&self) -> Vec<String> {
+        let shown = self.harness.state().app().messages().shown();
+        shown.iter().map(|message| format!("{:?}: {}", message.weight, message.text)).collect()
+    }
+
+    fn has_message(&self, weight: Weight, part: &str) -> bool {
+        let shown = self.harness.state().app().messages().shown();
+        shown.iter().any(|message| message.weight == weight && message.text.contains(part))
+    }
+
+    /// Opens a built-in scene by its card.
+    fn open_from_gallery(&mut self, title: &str) {
+        self.click(Role::Button, "Gallery");
+        // Cards below the sheet's lower edge are there, but cannot be clicked before they are scrolled to.
+        self.harness.get_by_role_and_label(Role::Button, title).scroll_to_me();
+        self.steps(20);
+        self.click(Role::Button, title);
+    }
+}
+
+/// The scene without the place of its play head, which moves by itself.
+fn still(mut scene: Value) -> Value {
+    scene.as_object_mut().unwrap().remove("time");
+    scene
+}
+
+fn title_of(id: &str) -> String {
+    let scene = scene_file::load(&format!("gallery:{id}")).unwrap().scene;
+    scene["title"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_scene_of_the_gallery_opens_and_opening_can_be_undone() {
+    let mut bench = Bench::new();
+    let first = bench.scene()["title"].clone();
+    let wanted = title_of("two_moons");
+    bench.open_from_gallery(&wanted);
+    assert_eq!(bench.scene()["title"], Value::from(wanted));
+    assert!(bench.harness.query_by_label("Search the scenes").is_none(), "the gallery is closed");
+
+    bench.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(bench.scene()["title"], first);
+    bench.press(Modifiers::COMMAND, Key::Y);
+    assert_eq!(bench.scene()["title"], Value::from(title_of("two_moons")));
+}
+
+#[test]
+fn every_scene_of_the_gallery_opens_and_survives_its_file() {
+    for lab in labs::ALL {
+        for scene in lab.gallery {
+            let loaded = scene_file::load(&format!("gallery:{}", scene.id)).unwrap();
+            let text = scene_file::to_text(&loaded.scene);
+            assert_eq!(scene_file::parse("again", text.as_bytes()).unwrap().scene, loaded.scene, "{}", scene.id);
+            let engine = diffuscope::engine::select::select(EngineChoice::Cpu).unwrap().engine;
+            let view = (lab.open)(&loaded.scene, engine).unwrap();
+            assert_eq!(still(view.scene()), still(loaded.scene), "{}", scene.id);
+        }
+    }
+}
+
+#[test]
+fn the_run_plays_pauses_and_steps() {
+    let mut bench = Bench::new();
+    if bench.harness.query_by_role_and_label(Role::Button, "Pause").is_some() {
+        bench.press(Modifiers::NONE, Key::Space);
+    }
+    let time = |bench: &Bench| bench.scene()["time"].as_f64().unwrap();
+    let resting = time(&bench);
+    bench.steps(10);
+    assert_eq!(time(&bench), resting, "paused");
+    bench.click(Role::Button, "To start");
+    let start = time(&bench);
+    bench.click(Role::Button, "Play");
+    bench.steps(20);
+    let played = time(&bench);
+    assert_ne!(played, start);
+    bench.click(Role::Button, "Pause");
+    let paused = time(&bench);
+    bench.steps(5);
+    assert_eq!(time(&bench), paused);
+    bench.press(Modifiers::NONE, Key::ArrowRight);
+    let stepped = time(&bench);
+    assert_ne!(stepped, paused);
+    bench.press(Modifiers::NONE, Key::Home);
+    assert_eq!(time(&bench), start);
+    assert!(!bench.harness.state().app().is_changed(), "moving the play head is no edit");
+}
+
+#[test]
+fn edits_are_undone_and_redone() {
+    let mut bench = Bench::new();
+    let before = bench.scene();
+    let count = bench.points();
+    assert!(count > 1);
+    bench.click(Role::Button, "Select all");
+    bench.click(Role::Button, "Delete");
+    assert_eq!(bench.points(), 0);
+    assert!(bench.harness.state().app().is_changed());
+    let deleted = bench.scene();
+
+    bench.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(still(bench.scene()), still(before.clone()));
+    bench.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::Z);
+    assert_eq!(still(bench.scene()), still(deleted));
+    bench.click(Role::Button, "Undo");
+    assert_eq!(bench.points(), count);
+    bench.press(Modifiers::NONE, Key::R);
+    assert_eq!(still(bench.scene()), still(before));
+}
+
+#[test]
+fn a_saved_scene_opens_again_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.json");
+    let mut bench = Bench::new();
+    bench.click(Role::Button, "Select all");
+    bench.click(Role::Button, "Duplicate");
+    let edited = bench.scene();
+    assert!(bench.harness.state().app().is_changed());
+
+    bench.dialogs.will_answer(&path);
+    bench.press(Modifiers::COMMAND, Key::S);
+    bench.until("saving", |bench| bench.has_message(Weight::Done, "Saved"));
+    assert!(!bench.harness.state().app().is_changed());
+    let suggested = Ask::Save { suggested: "ring_of_eight.json".to_owned() };
+    assert_eq!(*bench.dialogs.asked.lock().unwrap(), [suggested]);
+
+    bench.open_from_gallery(&title_of("two_points"));
+    assert_ne!(bench.points(), edited["data"]["points"].as_array().unwrap().len());
+    bench.dialogs.will_answer(&path);
+    bench.press(Modifiers::COMMAND, Key::O);
+    bench.until("opening", |bench| bench.scene()["data"] == edited["data"]);
+    assert_eq!(still(bench.scene()), still(edited));
+
+    // Saved again without a question, the file before kept.
+    bench.press(Modifiers::COMMAND, Key::S);
+    bench.until("saving again", |_| folder.path().join("mine.json.bak").exists());
+    assert_eq!(bench.dialogs.asked.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn a_broken_file_is_told_in_a_sentence_and_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::new();
+    let before = still(bench.scene());
+    for (name, text, part) in [
+        ("truncated.json", r#"{"lab": "score_field", "version": 1, "#, "truncated.json"),
+        ("stranger.json", r#"{"lab": "astrology", "version": 1}"#, "astrology"),
+        ("field.json", r#"{"lab": "score_field", "version": 1, "colour": 3}"#, "colour"),
+        ("future.json", r#"{"lab": "score_field", "version": 99}"#, "version"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        bench.dialogs.will_answer(&path);
+        bench.press(Modifiers::COMMAND, Key::O);
+        bench.until(name, |bench| bench.has_message(Weight::Error, part));
+        assert_eq!(still(bench.scene()), before);
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    }
+}
+
+#[test]
+fn pasted_text_becomes_a_scene_or_data() {
+    let mut bench = Bench::new();
+    let count = bench.points();
+    let loaded = scene_file::load("gallery:spiral").unwrap().scene;
+    bench.harness.event(Event::Paste(scene_file::to_text(&loaded)));
+    bench.until("pasting a scene", |bench| bench.scene()["title"] == loaded["title"]);
+    bench.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(bench.points(), count);
+    bench.harness.event(Event::Paste("0.5,0.25\n-0.5,0.75\n".to_owned()));
+    bench.until("pasting points", |bench| bench.points() == count + 2);
+}
+
+#[test]
+fn unsaved_work_survives_a_crash() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    bench.click(Role::Button, "Select all");
+    bench.click(Role::Button, "Duplicate");
+    let edited = bench.scene();
+    let kept = || {
+        let files = std::fs::read_dir(folder.path().join("unsaved")).unwrap().flatten();
+        files.map(|file| file.path()).find(|path| path.extension().is_some_and(|extension| extension == "json"))
+    };
+    bench.until("keeping unsaved work", |_| kept().is_some());
+    // A crash: the lock is let go by the system, and nothing is tidied up.
+    let copy = folder.path().join("copy");
+    std::fs::copy(kept().unwrap(), &copy).unwrap();
+    drop(bench);
+    assert!(kept().is_none(), "a window that ends well leaves nothing");
+    std::fs::rename(copy, folder.path().join("unsaved").join("1-0.json")).unwrap();
+
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    assert_ne!(bench.scene()["data"], edited["data"]);
+    bench.click(Role::Button, "Restore");
+    assert_eq!(still(bench.scene()), still(edited));
+    assert!(bench.harness.state().app().is_changed());
+}
+
+#[test]
+fn closing_with_unsaved_edits_asks_first() {
+    let mut bench = Bench::new();
+    bench.click(Role::Button, "Select all");
+    bench.click(Role::Button, "Duplicate");
+    let viewport = bench.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap();
+    viewport.events.push(egui::ViewportEvent::Close);
+    bench.harness.step();
+    let commands = &bench.harness.output().viewport_output[&egui::ViewportId::ROOT].commands;
+    assert!(commands.contains(&egui::ViewportCommand::CancelClose), "{commands:?}");
+    bench.harness.input_mut().viewports.get_mut(&egui::ViewportId::ROOT).unwrap().events.clear();
+    bench.steps(2);
+    bench.click(Role::Button, "Stay");
+    assert!(bench.harness.query_by_role_and_label(Role::Button, "Stay").is_none());
+}
+
+#[test]
+fn every_sheet_and_menu_can_be_read_by_a_screen_reader() {
+    let mut bench = Bench::new();
+    for menu in ["File", "Edit", "View", "Help"] {
+        bench.click(Role::Button, menu);
+        bench.steps(5);
+        bench.press(Modifiers::NONE, Key::Escape);
+    }
+    bench.press(Modifiers::NONE, Key::Questionmark);
+    assert!(bench.harness.query_by_label("Play or pause").is_some());
+    bench.press(Modifiers::NONE, Key::Escape);
+    assert!(bench.harness.query_by_label("Play or pause").is_none());
+    bench.press(Modifiers::NONE, Key::G);
+    assert!(bench.harness.query_all_by_role(Role::TextInput).next().is_some());
+    bench.steps(5);
+}
+
+#[test]
+fn an_idle_window_asks_for_no_frames() {
+    let mut bench = Bench::new();
+    if bench.harness.query_by_role_and_label(Role::Button, "Pause").is_some() {
+        bench.press(Modifiers::NONE, Key::Space);
+    }
+    bench.until("rest", |bench| {
+        let output = &bench.harness.output().viewport_output[&egui::ViewportId::ROOT];
+        output.repaint_delay > Duration::from_secs(1)
+    });
+}
