@@ -21,9 +21,7 @@ pub static ALL: &[AbarGridKind] = &[SQRT, UNIFORM, COSINE, LOG_SNR];
 pub const STEPS: [usize; 2] = [2, 1000];
 
 const SQRT: AbarGridKind = AbarGridKind {
-    info: KindInfo {
-        id: "sqrt", name: "Uniform in √ᾱ", about: "Steps of equal length in the signal √ᾱ.", params: &[]
-    },
+    info: KindInfo { id: "sqrt", name: "Uniform in √ᾱ", about: "Steps of equal length in the signal √ᾱ.", params: &[] },
     forward: f64::sqrt,
     inverse: |s| s * s,
 };

@@ -143,8 +143,7 @@ mod tests {
                 let n = (count * side * side) as f64;
                 let all = || (0..count * side * side).map(|i| (i / (side * side), i / side % side, i % side));
                 let mean: f64 = all().map(|(b, y, x)| value(b, y, x)).sum::<f64>() / n;
-                direct +=
-                    all().map(|(b, y, x)| value(b, y, x) * value(b, y + dy, x + dx)).sum::<f64>() / n - mean * mean;
+                direct += all().map(|(b, y, x)| value(b, y, x) * value(b, y + dy, x + dx)).sum::<f64>() / n - mean * mean;
             }
             assert!((measured.covariance[dy * side + dx] - direct).abs() < 1e-12);
         }

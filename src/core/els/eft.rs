@@ -59,8 +59,7 @@ fn weights(images: &ImageSet, level: Level) -> Vec<f64> {
         for position in 0..side * side {
             let square = |channel: usize| {
                 let plane = images.plane(image, channel);
-                let value =
-                    |(dy, dx)| f64::from(at(plane, side, Border::Circular, position / side, position % side, dy, dx));
+                let value = |(dy, dx)| f64::from(at(plane, side, Border::Circular, position / side, position % side, dy, dx));
                 offsets(level.k).map(|offset| value(offset).powi(2)).sum::<f64>()
             };
             let norm: f64 = if level.abar == 0.0 { 0.0 } else { (0..images.channels()).map(square).sum() };

@@ -36,8 +36,7 @@ pub fn measure(images: &ImageSet, k: usize) -> Option<PatchStatistics> {
         values.clear();
         for channel in 0..images.channels() {
             let plane = images.plane(patch / (side * side), channel);
-            let value =
-                |(dy, dx)| f64::from(at(plane, side, Border::Circular, position / side, position % side, dy, dx));
+            let value = |(dy, dx)| f64::from(at(plane, side, Border::Circular, position / side, position % side, dy, dx));
             values.extend(offsets(k).map(value));
         }
     };

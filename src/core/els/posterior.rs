@@ -72,15 +72,12 @@ impl Machine {
     /// images the position is the pixel's own. The two-pattern machine lists its two patterns, +1 first.
     pub fn patches(&self, level: Level, grid: &[f64], row: usize, column: usize) -> Vec<PatchWeight> {
         let own = row * self.side() + column;
-        let listed =
-            |image: usize, position: usize, distance: f64| PatchWeight { image, position, distance, weight: 0.0 };
+        let listed = |image: usize, position: usize, distance: f64| PatchWeight { image, position, distance, weight: 0.0 };
         let mut patches = match self.plan() {
             Plan::TwoPattern => {
                 let window = |sign: f64| {
-                    let term = |(dy, dx)| {
-                        (at(grid, self.side(), Border::Circular, row, column, dy, dx) - sign * level.abar.sqrt())
-                            .powi(2)
-                    };
+                    let term = |(dy, dx)| (at(grid, self.side(), Border::Circular, row, column, dy, dx)
+                        - sign * level.abar.sqrt()).powi(2);
                     offsets(level.k).map(term).sum::<f64>()
                 };
                 vec![listed(0, own, window(1.0)), listed(1, own, window(-1.0))]

@@ -70,9 +70,7 @@ pub fn collapse(abars: &[f64], rho: &[Vec<f64>]) -> Option<Collapse> {
     let scales: Vec<Option<f64>> = abars
         .iter()
         .zip(rho)
-        .map(|(&abar, rho)| {
-            super::correlation::radius_at(rho, COLLAPSE_LEVEL).filter(|&r| r >= 1.0).map(|r| r * r / abar)
-        })
+        .map(|(&abar, rho)| super::correlation::radius_at(rho, COLLAPSE_LEVEL).filter(|&r| r >= 1.0).map(|r| r * r / abar))
         .collect();
     let mut best = 0..0;
     for start in 0..scales.len() {

@@ -135,7 +135,8 @@ impl StepperKind {
 /// `φ' = √ᾱ' D + √(1−ᾱ') (φ − √ᾱ D)/√(1−ᾱ)`.
 fn ddim(from: f64, to: f64, k: usize) -> Step {
     let keep = ((1.0 - to) / (1.0 - from)).sqrt();
-    let stage = Stage { level: Level { abar: from, k }, linear: 0.0, denoiser: 1.0, weights: [0.0; MAX_STAGES - 1] };
+    let stage =
+        Stage { level: Level { abar: from, k }, linear: 0.0, denoiser: 1.0, weights: [0.0; MAX_STAGES - 1] };
     Step { stages: vec![stage], keep, combine: [to.sqrt() - from.sqrt() * keep, 0.0, 0.0, 0.0] }
 }
 

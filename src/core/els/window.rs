@@ -80,9 +80,7 @@ impl Window {
                     return Err(format!("the curve has {} points, but must have 1 to {MAX_ENTRIES}", points.len()));
                 }
                 if !points.iter().all(|[abar, k]| (0.0..=1.0).contains(abar) && *k >= 1.0 && *k <= largest as f64) {
-                    return Err(format!(
-                        "every point [ᾱ, k] of the curve must have ᾱ from 0 to 1 and k from 1 to {largest}"
-                    ));
+                    return Err(format!("every point [ᾱ, k] of the curve must have ᾱ from 0 to 1 and k from 1 to {largest}"));
                 }
                 if points.windows(2).any(|pair| pair[0][0] >= pair[1][0]) {
                     return Err("the curve's ᾱ must rise from point to point".to_owned());

@@ -67,7 +67,12 @@ pub(super) const STRIPES: ImageSetKind = ImageSetKind {
 };
 
 pub(super) const CHECKS: ImageSetKind = ImageSetKind {
-    info: KindInfo { id: "checks", name: "Checks", about: "A chessboard and its negative.", params: &[SIDE, PERIOD] },
+    info: KindInfo {
+        id: "checks",
+        name: "Checks",
+        about: "A chessboard and its negative.",
+        params: &[SIDE, PERIOD],
+    },
     draw: |choice, _| {
         let (side, period) = (choice.get(&SIDE) as usize, choice.get(&PERIOD) as usize);
         let half = (period / 2).max(1);
@@ -98,12 +103,10 @@ pub(super) const LANDSCAPES: ImageSetKind = ImageSetKind {
         Canvas::set(choice, colour_channels(choice, &COLOURS), |canvas, n| {
             let mut random = Random::new(seed, n);
             let mut between = |low: f32, high: f32| low + (high - low) * random.uniform();
-            let (horizon, swell, phase, hills) =
-                (between(0.5, 0.7), between(0.03, 0.09), between(0.0, TAU), between(1.0, 2.5));
+            let (horizon, swell, phase, hills) = (between(0.5, 0.7), between(0.03, 0.09), between(0.0, TAU), between(1.0, 2.5));
             let (sun_x, sun_y, sun) = (between(0.15, 0.85), between(0.12, 0.32), between(0.07, 0.11));
             let (day, soil) = (between(0.0, 1.0), between(0.0, 1.0));
-            let (sky_low, sky_high) =
-                ([0.9, 0.7 + 0.2 * day, 0.5 + 0.5 * day], [0.1 + 0.2 * day, 0.2 + 0.4 * day, 0.9]);
+            let (sky_low, sky_high) = ([0.9, 0.7 + 0.2 * day, 0.5 + 0.5 * day], [0.1 + 0.2 * day, 0.2 + 0.4 * day, 0.9]);
             let ground = [0.1 + 0.35 * soil, 0.5 - 0.1 * soil, 0.1];
             canvas.paint_colour(|x, y| {
                 let edge = horizon + swell * (TAU * hills * x + phase).sin();

@@ -59,8 +59,7 @@ type Segment = [[f32; 2]; 2];
 
 /// Segments joining neighbouring points of a glyph; diagonals only where no corner joins the same two points.
 fn strokes(glyph: &Glyph) -> Vec<Segment> {
-    let on =
-        |column: usize, row: usize| column < COLUMNS && row < ROWS && glyph[row] >> (COLUMNS - 1 - column) & 1 == 1;
+    let on = |column: usize, row: usize| column < COLUMNS && row < ROWS && glyph[row] >> (COLUMNS - 1 - column) & 1 == 1;
     let mut segments = Vec::new();
     for row in 0..ROWS {
         for column in 0..COLUMNS {

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod clones;
 pub mod finite_data;
+pub mod gallery;
 pub mod output;
 pub mod run;
 pub mod scene;
