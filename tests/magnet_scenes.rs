@@ -169,7 +169,7 @@ fn notices_say_what_is_the_matter() {
     };
     let model = |key: &'static str, value: f64| Choice::new("simplified").with(key, value);
     told(&|scene| scene.model = model("beta", 0.9), "one well for ever");
-    told(&|scene| scene.model = model("field", 1000.0), "removes the second well");
+    told(&|scene| scene.model = model("field", 1000.0).with("spins", 100.0), "removes the second well");
     told(&|scene| scene.model = model("spins", 1.0).with("temperature", 10.0), "too small");
     told(&|scene| scene.ensemble.steps = 20, "too long");
     told(&|scene| scene.ensemble.tau_start = 1.0, "start from noise");
