@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::kernel::{
     Colouring, Field, FieldRequest, FieldToRgba, MixtureField, MixtureParticles, ParticleRequest, Particles,
+    SpinLangevin, SpinRequest, SpinSums,
 };
 use crate::engine::select::{self, EngineChoice, Selected};
 use crate::engine::{Engine, EngineError};
@@ -107,6 +108,12 @@ impl MixtureField for Watched {
 impl MixtureParticles for Watched {
     fn mixture_particles(&self, request: &ParticleRequest<'_>, particles: &mut Particles) -> Result<(), EngineError> {
         self.watch(self.engine.mixture_particles(request, particles))
+    }
+}
+
+impl SpinLangevin for Watched {
+    fn spin_langevin(&self, request: &SpinRequest<'_>, x: &mut [f32]) -> Result<SpinSums, EngineError> {
+        self.watch(self.engine.spin_langevin(request, x))
     }
 }
 

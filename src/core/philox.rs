@@ -23,6 +23,36 @@ pub enum Stream {
     Forward = 2,
     /// The noise of each step of the reverse process.
     Reverse = 3,
+    /// Side from which a particle of the order parameter starts.
+    OrderParameterPick = 0x100,
+    /// Noise with which a particle of the order parameter starts.
+    OrderParameterStart = 0x101,
+    /// Noise of the backward Langevin equation of the order parameter.
+    OrderParameter = 0x102,
+    /// The same for a second copy of each particle.
+    OrderParameterClone = 0x103,
+    /// Noise with which particles among many pure states start.
+    PureStatesStart = 0x104,
+    /// Noise of particles among many pure states.
+    PureStates = 0x105,
+    /// Which product state a sample of spins is drawn from.
+    StatePick = 0x106,
+    /// The spins of a sample.
+    Spins = 0x107,
+    /// Noise with which N-dimensional spins start.
+    SpinStart = 0x108,
+    /// Noise of each step of N-dimensional spins.
+    SpinReverse = 0x109,
+    /// The same for a second copy of each system.
+    SpinClone = 0x10a,
+    /// Frozen errors of a score.
+    ScoreError = 0x10b,
+    /// Sequences of words for random matrices.
+    RandomMatrix = 0x10c,
+    /// Normal entries of random matrices.
+    RandomMatrixNormal = 0x10e,
+    /// Seeds derived from a seed.
+    SubSeed = 0x10d,
 }
 
 /// Ten rounds of Philox4x32.
@@ -91,6 +121,19 @@ pub fn normal_pair(a: u32, b: u32) -> [f32; 2] {
 pub fn normals(seed: u64, stream: Stream, item: u32, step: u32) -> [f32; 2] {
     let [a, b, _, _] = words(seed, stream as u32, item, step);
     normal_pair(a, b)
+}
+
+/// The four normal numbers of `item` at `step` of `stream` under `seed`; the first two are those of [`normals`].
+pub fn normals4(seed: u64, stream: Stream, item: u32, step: u32) -> [f32; 4] {
+    let [a, b, c, d] = words(seed, stream as u32, item, step);
+    let ([first, second], [third, fourth]) = (normal_pair(a, b), normal_pair(c, d));
+    [first, second, third, fourth]
+}
+
+/// Another seed: number `index` of series `series` under `seed`. Repetitions of an experiment take one each.
+pub fn sub_seed(seed: u64, series: u32, index: u32) -> u64 {
+    let [low, high, ..] = words(seed, Stream::SubSeed as u32, index, series);
+    u64::from(high) << 32 | u64::from(low)
 }
 
 #[cfg(test)]

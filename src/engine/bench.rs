@@ -8,8 +8,9 @@ use nalgebra::{Matrix2, Vector2};
 use serde::Serialize;
 
 use super::kernel::quantity;
-use super::kernel::{Colouring, FieldRequest, ParticleRequest, Particles, ValueScale};
+use super::kernel::{Colouring, FieldRequest, ParticleRequest, Particles, SpinRequest, SpinStep, ValueScale};
 use super::{Engine, EngineError, colour_map};
+use crate::core::curie_weiss::CurieWeiss;
 use crate::core::grid::Grid;
 use crate::core::mixture::{Component, Mixture, MixtureError};
 use crate::core::param::{Choice, ChoiceError};
@@ -79,7 +80,7 @@ pub struct Measurement {
 }
 
 /// Every workload.
-pub static ALL: &[Workload] = &[SCORE, PARTICLES, FIELD_TO_RGBA];
+pub static ALL: &[Workload] = &[SCORE, PARTICLES, FIELD_TO_RGBA, SPINS];
 
 const SCORE: Workload = Workload {
     id: "score",
@@ -155,6 +156,41 @@ const FIELD_TO_RGBA: Workload = Workload {
             let map = &colour_map::ALL[0];
             let colouring = Colouring { quantity, range: [1e-3, 10.0], scale: ValueScale::Log, map, other: None };
             engine.field_to_rgba(&field, &colouring).map(|_| ())
+        }))
+    },
+};
+
+const SPINS: Workload = Workload {
+    id: "spins",
+    about: "spin_langevin: systems of spins under the exact score of two states; systems, spins, steps",
+    unit: "spin-step",
+    flops: |_| 90.0,
+    exps: |_| 1.0,
+    shapes: &[&[1024, 1000, 20], &[1, 1_000_000, 20]],
+    units: |shape| shape.iter().product(),
+    prepare: |shape| {
+        let &[systems, spins, steps] = shape else { return Ok(Box::new(|_| Ok(()))) };
+        let model = CurieWeiss { beta: 1.5, field: 0.4, spins: spins as u64, temperature: 1.0 };
+        let forward = Forward::isotropic(&Choice::new("ornstein_uhlenbeck"))?;
+        let times: Vec<f64> = (0..=steps).map(|i| 4.0 - 2.0 * i as f64 / steps as f64).collect();
+        let kind = sampler::find("reverse_sde");
+        let plan = kind.map(|kind: &SamplerKind| kind.plan(&forward, &times)).unwrap_or_default();
+        let steps: Vec<SpinStep> = plan.iter().filter_map(SpinStep::new).collect();
+        let states = model.simplified();
+        let start = |item| philox::normals4(1, Stream::SpinStart, item, 0);
+        let mut x: Vec<f32> = (0..(systems * spins).div_ceil(4) as u32).flat_map(start).take(systems * spins).collect();
+        Ok(Box::new(move |engine| {
+            let request = SpinRequest {
+                states: &states,
+                spins,
+                steps: &steps,
+                first_step: 0,
+                first_system: 0,
+                seed: 1,
+                stream: Stream::SpinReverse,
+                score_error: &[],
+            };
+            engine.spin_langevin(&request, &mut x).map(|_| ())
         }))
     },
 };

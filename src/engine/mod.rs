@@ -14,7 +14,9 @@ pub mod select;
 pub mod worker;
 
 /// Something that computes every kernel.
-pub trait Engine: kernel::MixtureField + kernel::MixtureParticles + kernel::FieldToRgba + Send + Sync {
+pub trait Engine:
+    kernel::MixtureField + kernel::MixtureParticles + kernel::FieldToRgba + kernel::SpinLangevin + Send + Sync
+{
     /// Name on the command line: "cpu", "gpu" or "core".
     fn id(&self) -> &'static str;
     /// What it runs on, for the status bar: "CPU, AVX-512, 2 threads".

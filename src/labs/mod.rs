@@ -4,8 +4,10 @@
 //! loop over that list.
 
 pub mod array_file;
+pub mod high_dimensions;
 pub mod scene_file;
 pub mod score_field;
+pub mod symmetry_breaking;
 
 use std::path::Path;
 use std::sync::Arc;

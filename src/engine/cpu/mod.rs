@@ -5,6 +5,7 @@ mod math;
 mod mixture_field;
 mod mixture_particles;
 mod philox;
+mod spin_langevin;
 
 use fearless_simd::Level;
 

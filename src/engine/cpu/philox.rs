@@ -18,9 +18,9 @@ fn wide_product<S: Simd>(simd: S, a: S::u32s, factor: u32) -> (S::u32s, S::u32s)
     (high.bitcast(), low.bitcast())
 }
 
-/// The first two of the four words of each item at `step` of `stream` under `seed`.
+/// The four words of each item at `step` of `stream` under `seed`.
 #[inline(always)]
-pub(super) fn words<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::u32s; 2] {
+pub(super) fn words<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::u32s; 4] {
     let splat = |word| S::u32s::splat(simd, word);
     let mut counter = [items, splat(step), splat(stream), splat(0)];
     let mut key = [seed as u32, (seed >> 32) as u32];
@@ -30,7 +30,7 @@ pub(super) fn words<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, st
         counter = [high_b ^ counter[1] ^ key[0], low_b, high_a ^ counter[3] ^ key[1], low_a];
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
-    [counter[0], counter[1]]
+    counter
 }
 
 /// The upper 24 bits as numbers in (0, 1).
@@ -40,13 +40,27 @@ fn uniform<S: Simd>(word: S::u32s) -> S::f32s {
     (bits.to_float::<S::f32s>() + 0.5) * (1.0 / 16_777_216.0)
 }
 
-/// Two standard normal numbers for each item, by Box and Muller.
+/// Two standard normal numbers from two words, by Box and Muller.
 #[inline(always)]
-pub(super) fn normals<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::f32s; 2] {
-    let [a, b] = words(simd, seed, stream, items, step);
+fn normal_pair<S: Simd>(simd: S, a: S::u32s, b: S::u32s) -> [S::f32s; 2] {
     let radius = (math::ln::<S, f32>(simd, uniform::<S>(a)) * -2.0).sqrt();
     let (sine, cosine) = math::sin_cos_turns(simd, uniform::<S>(b));
     [radius * cosine, radius * sine]
+}
+
+/// Two standard normal numbers for each item.
+#[inline(always)]
+pub(super) fn normals<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::f32s; 2] {
+    let [a, b, ..] = words(simd, seed, stream, items, step);
+    normal_pair(simd, a, b)
+}
+
+/// Four standard normal numbers for each item; the first two are those of [`normals`].
+#[inline(always)]
+pub(super) fn normals4<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::f32s; 4] {
+    let [a, b, c, d] = words(simd, seed, stream, items, step);
+    let ([first, second], [third, fourth]) = (normal_pair(simd, a, b), normal_pair(simd, c, d));
+    [first, second, third, fourth]
 }
 
 #[cfg(test)]
@@ -58,12 +72,12 @@ mod tests {
     use crate::engine::cpu::tests::levels;
 
     #[inline(always)]
-    fn first_items<S: Simd>(simd: S, seed: u64, stream: u32, step: u32) -> Vec<([u32; 2], [f32; 2])> {
+    fn first_items<S: Simd>(simd: S, seed: u64, stream: u32, step: u32) -> Vec<([u32; 4], [f32; 4])> {
         let mut all = Vec::new();
         for block in 0..1000 {
             let items = S::u32s::from_fn(simd, |lane| (block * S::u32s::LEN + lane) as u32 * 7919);
             let words = words(simd, seed, stream, items, step);
-            let normals = normals(simd, seed, stream, items, step);
+            let normals = normals4(simd, seed, stream, items, step);
             all.extend((0..S::u32s::LEN).map(|i| (words.map(|w| w[i]), normals.map(|n| n[i]))));
         }
         all
@@ -76,8 +90,8 @@ mod tests {
             let all = dispatch!(level, simd => first_items(simd, seed, stream as u32, step));
             for (item, (words, normals)) in (0_u32..).zip(all) {
                 let item = item * 7919;
-                assert_eq!(words, twin::words(seed, stream as u32, item, step)[..2], "{level:?} {item}");
-                for (ours, core) in normals.iter().zip(twin::normals(seed, stream, item, step)) {
+                assert_eq!(words, twin::words(seed, stream as u32, item, step), "{level:?} {item}");
+                for (ours, core) in normals.iter().zip(twin::normals4(seed, stream, item, step)) {
                     // A rounding of the angle shows in full where sine or cosine passes through zero.
                     let unit = f32::EPSILON * core.abs().max(0.5);
                     assert!((ours - core).abs() <= 4.0 * unit, "{level:?} {item}: {ours} {core}");

@@ -19,6 +19,7 @@ mod mixture_particles;
 mod pace;
 mod self_test;
 pub mod shader;
+mod spin_langevin;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -1,0 +1,14 @@
+//! The built-in scenes, each a file in assets/scenes.
+
+use crate::labs::GalleryScene;
+
+/// The scene whose file has this name.
+macro_rules! scene {
+    ($id:literal) => {
+        GalleryScene { id: $id, text: include_str!(concat!("../../../assets/scenes/", $id, ".json")) }
+    };
+}
+
+/// In the order in which the gallery shows them.
+pub static ALL: &[GalleryScene] =
+    &[scene!("spectrum_when_is_p_enough"), scene!("spectrum_spike"), scene!("spectrum_one_draw")];

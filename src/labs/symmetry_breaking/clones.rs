@@ -1,0 +1,55 @@
+//! The clone experiment: particles of the order parameter are split in two at τ; do both copies end on the same side?
+
+use super::scene::Clones;
+use crate::core::curie_weiss::{CurieWeiss, clones, order_parameter};
+use crate::core::philox::{self, Stream};
+
+/// The result at one time of splitting.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct Agreement {
+    /// τ at which pairs were split.
+    pub tau: f64,
+    /// Share of pairs that end on the same side.
+    pub measured: f64,
+    /// Its standard error.
+    pub error: f64,
+    /// φ by quadrature.
+    pub theory: f64,
+}
+
+/// Length of a step in τ.
+const STEP: f64 = 0.02;
+/// τ at which sides are settled, unless t = 0 comes before.
+const END: f64 = -4.0;
+
+/// Makes the experiment, one result for each τ. `go_on` is told how far it is, from 0 to 1, and says whether to go on; if
+/// not, the results so far are returned.
+pub fn measure(spec: &Clones, model: &CurieWeiss, seed: u64, go_on: &mut dyn FnMut(f64) -> bool) -> Vec<Agreement> {
+    let mut results = Vec::new();
+    for (index, &tau) in (0..).zip(&spec.tau) {
+        if !go_on(f64::from(index) / spec.tau.len() as f64) {
+            return results;
+        }
+        let seed = philox::sub_seed(seed, 1, index);
+        // P_t is exact for the one-dimensional process, so pairs may start where they are split.
+        let t = model.speciation_time() + tau;
+        let end = (model.speciation_time() + END.min(tau - 1.0)).max(0.0).min(t);
+        let steps = ((t - end) / STEP).ceil().max(1.0) as u32;
+        let times: Vec<f64> = (0..=steps).map(|i| t + (end - t) * f64::from(i) / f64::from(steps)).collect();
+        let mut first = vec![0.0; spec.pairs];
+        order_parameter::start(model, t, seed, &mut first);
+        let mut second = first.clone();
+        order_parameter::advance(model, &times, 0, seed, Stream::OrderParameter, &mut first);
+        order_parameter::advance(model, &times, 0, seed, Stream::OrderParameterClone, &mut second);
+        let same = first.iter().zip(&second).filter(|(a, b)| **a * **b > 0.0).count();
+        let measured = same as f64 / spec.pairs as f64;
+        results.push(Agreement {
+            tau,
+            measured,
+            error: (measured * (1.0 - measured) / spec.pairs as f64).sqrt(),
+            theory: clones::agreement(model, t),
+        });
+    }
+    go_on(1.0);
+    results
+}
