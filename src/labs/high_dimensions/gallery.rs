@@ -5,7 +5,12 @@ use crate::labs::GalleryScene;
 /// The scene whose file has this name.
 macro_rules! scene {
     ($id:literal) => {
-        GalleryScene { id: $id, text: include_str!(concat!("../../../assets/scenes/", $id, ".json")) }
+        GalleryScene {
+            id: $id,
+            text: include_str!(concat!("../../../assets/scenes/", $id, ".json")),
+            // Drawn once the lab has a picture.
+            thumbnail: &[],
+        }
     };
 }
 
