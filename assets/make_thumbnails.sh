@@ -10,6 +10,7 @@ trap 'rm -f "$figure"' EXIT
 for scene in assets/scenes/*.json; do
     id=$(basename "$scene" .json)
     # The axes lie left of 46 and below 386 points, the colour bar right of 548.
-    "$program" render "$scene" --size 640x420 --theme dark -o "$figure"
+    # Scenes of labs without a picture of their own are left out.
+    "$program" render "$scene" --size 640x420 --theme dark -o "$figure" || continue
     convert "$figure" -crop 496x310+48+42 +repage -resize 400x250 -strip -quality 84 "assets/thumbnails/$id.jpg"
 done

@@ -59,6 +59,9 @@ impl Samples {
     }
 }
 
+/// The matrix W learned from samples at signal α and noise σ, with the number of the step.
+type WeightsAt = fn(&Samples, f64, f64, u32) -> Mat<f64>;
+
 /// One way to learn a linear score.
 pub struct LearningKind {
     /// Names.
@@ -66,7 +69,7 @@ pub struct LearningKind {
     /// Whether it needs at least as many samples as dimensions.
     pub needs_full_rank: bool,
     /// W at signal α and noise σ, step number; `None` for the way whose generated covariance is known in closed form.
-    weights: Option<fn(&Samples, f64, f64, u32) -> Mat<f64>>,
+    weights: Option<WeightsAt>,
 }
 
 /// Every way.
