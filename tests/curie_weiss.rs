@@ -1,6 +1,8 @@
 //! The theory of the Curie–Weiss lab against independent routes: closed forms, enumeration, finite differences, golden
 //! numbers and simulation.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use approx::assert_relative_eq;
 use diffuscope::core::curie_weiss::hubbard_stratonovich::BiasDensity;
 use diffuscope::core::curie_weiss::potential::Potential;

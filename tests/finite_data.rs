@@ -1,5 +1,7 @@
 //! Generation from finite data: how the weights of the two states go wrong, and with which exponents.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use diffuscope::core::curie_weiss::CurieWeiss;
 use diffuscope::engine::cpu::CpuEngine;
 use diffuscope::labs::symmetry_breaking::finite_data::{self, Cell, Table};

@@ -1,5 +1,7 @@
 //! Random matrices and linear scores against closed forms, and the two transitions of [CW] at N = 400.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use approx::assert_relative_eq;
 use diffuscope::core::high_dimensions::linear_score::{self, Samples};
 use diffuscope::core::high_dimensions::{distance, eigen, random, spectral_density, spectrum, wishart};
@@ -70,7 +72,7 @@ fn eigenvalues_follow_marchenko_and_pastur() {
     assert!(norm2(&residual) < 1e-20);
     // the general law, smoothed, against the closed form, and its mass
     let places: Vec<f64> = (0..400).map(|i| 0.01 * (f64::from(i) + 0.5)).collect();
-    let density = spectral_density::generalised(&vec![1.0; 7], ratio, &places, 1e-4);
+    let density = spectral_density::generalised(&[1.0; 7], ratio, &places, 1e-4);
     for (x, density) in places.iter().zip(&density) {
         let [low, high] = spectral_density::edges(ratio);
         if (x - low).abs() > 0.02 && (x - high).abs() > 0.02 {

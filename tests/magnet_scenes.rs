@@ -1,6 +1,8 @@
 //! Scenes of the symmetry-breaking and the high-dimensions lab: files, ranges, runs that can be sought, and what `run`
 //! writes.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! Kernel `spin_langevin`: the fast engine against the f64 theory, and the full process against the distribution it
 //! should make.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use diffuscope::core::curie_weiss::CurieWeiss;
 use diffuscope::core::curie_weiss::hubbard_stratonovich::BiasDensity;
 use diffuscope::core::curie_weiss::product_states::ProductStates;

@@ -9,6 +9,7 @@ macro_rules! scene {
             id: $id,
             text: include_str!(concat!("../../../assets/scenes/", $id, ".json")),
             // Drawn once the lab has a picture.
+            #[cfg(feature = "gui")]
             thumbnail: &[],
         }
     };
