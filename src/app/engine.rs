@@ -3,9 +3,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::core::els::correlation::Correlation;
+use crate::core::els::stepper::Step;
+use crate::core::els::{Grids, Level, Machine};
 use crate::engine::kernel::{
-    Colouring, Field, FieldRequest, FieldToRgba, MixtureField, MixtureParticles, ParticleRequest, Particles,
-    SpinLangevin, SpinRequest, SpinSums,
+    Colouring, ElsPosterior, ElsStep, Field, FieldRequest, FieldToRgba, GridCorrelation, MixtureField,
+    MixtureParticles, ParticleRequest, Particles, PosteriorMap, SpinLangevin, SpinRequest, SpinSums,
 };
 use crate::engine::select::{self, EngineChoice, Selected};
 use crate::engine::{Engine, EngineError};
@@ -114,6 +117,28 @@ impl MixtureParticles for Watched {
 impl SpinLangevin for Watched {
     fn spin_langevin(&self, request: &SpinRequest<'_>, x: &mut [f32]) -> Result<SpinSums, EngineError> {
         self.watch(self.engine.spin_langevin(request, x))
+    }
+}
+
+impl ElsStep for Watched {
+    fn els_step(&self, machine: &Machine, steps: &[Step], phi: &mut Grids<f32>) -> Result<(), EngineError> {
+        self.watch(self.engine.els_step(machine, steps, phi))
+    }
+
+    fn els_denoise(&self, machine: &Machine, level: Level, phi: &Grids<f32>) -> Result<Grids<f32>, EngineError> {
+        self.watch(self.engine.els_denoise(machine, level, phi))
+    }
+}
+
+impl ElsPosterior for Watched {
+    fn els_posterior(&self, machine: &Machine, level: Level, phi: &Grids<f32>) -> Result<PosteriorMap, EngineError> {
+        self.watch(self.engine.els_posterior(machine, level, phi))
+    }
+}
+
+impl GridCorrelation for Watched {
+    fn grid_correlation(&self, phi: &Grids<f32>) -> Result<Correlation, EngineError> {
+        self.watch(self.engine.grid_correlation(phi))
     }
 }
 

@@ -15,7 +15,15 @@ pub mod worker;
 
 /// Something that computes every kernel.
 pub trait Engine:
-    kernel::MixtureField + kernel::MixtureParticles + kernel::FieldToRgba + kernel::SpinLangevin + Send + Sync
+    kernel::MixtureField
+    + kernel::MixtureParticles
+    + kernel::FieldToRgba
+    + kernel::SpinLangevin
+    + kernel::ElsStep
+    + kernel::ElsPosterior
+    + kernel::GridCorrelation
+    + Send
+    + Sync
 {
     /// Name on the command line: "cpu", "gpu" or "core".
     fn id(&self) -> &'static str;

@@ -1,5 +1,6 @@
 //! The theory itself as an engine: f64, one node or particle after the other, on all cores.
 
+mod els;
 mod spin_langevin;
 
 use nalgebra::Vector2;

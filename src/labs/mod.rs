@@ -132,6 +132,11 @@ pub trait LabView {
     /// Plays the run from its beginning again and again, as the program does with the scene it starts on.
     fn start_playing(&mut self) {}
 
+    /// The lab's panes, if the user may arrange them.
+    fn tiles(&mut self) -> Option<&mut crate::ui::Tiles> {
+        None
+    }
+
     /// Uses another engine from now on; the run goes on where it is.
     fn set_engine(&mut self, engine: Arc<dyn Engine>);
 }

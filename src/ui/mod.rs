@@ -11,9 +11,11 @@ pub mod icon;
 pub mod param_slider;
 pub mod section;
 pub mod theme;
+pub mod tiles;
 pub mod transport;
 
 pub use choice_editor::choice_editor;
 pub use colour_bar::colour_bar;
 pub use param_slider::param_slider;
 pub use section::{Section, toggle};
+pub use tiles::Tiles;

@@ -1,5 +1,6 @@
 //! The CPU engine: vector instructions chosen at run time, all cores.
 
+mod els;
 mod field_to_rgba;
 mod math;
 mod mixture_field;

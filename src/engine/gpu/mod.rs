@@ -12,6 +12,7 @@
 //! one another.
 
 mod context;
+mod els;
 mod field_to_rgba;
 mod layout;
 mod mixture_field;
