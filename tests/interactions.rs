@@ -363,3 +363,57 @@ fn an_idle_window_asks_for_no_frames() {
         output.repaint_delay > Duration::from_secs(1)
     });
 }
+
+/// Identifiers of the open lab's panes with whether they are laid out.
+fn panes(bench: &mut Bench) -> Vec<(&'static str, bool)> {
+    let tiles = bench.harness.state_mut().app_mut().view().unwrap().tiles().unwrap();
+    tiles.panes().iter().map(|pane| (pane.id, tiles.is_open(pane.id))).collect()
+}
+
+#[test]
+fn panes_are_shown_and_hidden_from_the_menu_and_stay_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    let all = panes(&mut bench);
+    assert!(all.len() > 1 && all.iter().all(|(_, open)| *open), "{all:?}");
+    assert!(bench.harness.query_by_label("Plot of spread").is_some());
+    bench.click(Role::Button, "View");
+    bench.click(Role::CheckBox, "Curves");
+    assert!(bench.harness.query_by_label("Plot of spread").is_none());
+    bench.press(Modifiers::NONE, Key::Escape);
+    let hidden = panes(&mut bench);
+    assert_eq!(hidden.iter().filter(|(_, open)| !open).count(), 1);
+
+    // Another scene of the lab, and the next start, find the panes where they were.
+    bench.open_from_gallery(&title_of("two_points"));
+    assert_eq!(panes(&mut bench), hidden);
+    drop(bench);
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    assert_eq!(panes(&mut bench), hidden);
+    bench.click(Role::Button, "View");
+    bench.click(Role::Button, "Reset layout");
+    assert_eq!(panes(&mut bench), all);
+    drop(bench);
+
+    // Settings from elsewhere do no harm.
+    let settings = folder.path().join("settings.json");
+    let text = r#"{ "layouts": { "score_field": { "row": "all of them" }, "astrology": 7 } }"#;
+    std::fs::write(settings, text).unwrap();
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    assert_eq!(panes(&mut bench), all);
+}
+
+#[test]
+fn borders_between_panes_are_moved_by_keys() {
+    let mut bench = Bench::new();
+    let name = "Border between Controls and Score field";
+    let place = |bench: &Bench| bench.harness.get_by_role_and_label(Role::Splitter, name).rect().center().x;
+    let before = place(&bench);
+    bench.harness.get_by_role_and_label(Role::Splitter, name).focus();
+    bench.steps(2);
+    let time = bench.scene()["time"].clone();
+    bench.press(Modifiers::NONE, Key::ArrowRight);
+    bench.steps(2);
+    assert!((place(&bench) - before - 16.0).abs() < 2.0, "{} after {before}", place(&bench));
+    assert!(bench.harness.query_by_role_and_label(Role::Button, "Pause").is_some() || bench.scene()["time"] == time);
+}

@@ -132,6 +132,13 @@ pub(super) static ALL: &[Command] = &[
     },
     Command {
         menu: Menu::View,
+        name: "Reset layout",
+        keys: &[],
+        run: |app, _| app.reset_layout(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::View,
         name: "Full screen",
         keys: &[key(NONE, Key::F11)],
         run: |_, ctx| {

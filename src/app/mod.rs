@@ -3,6 +3,7 @@
 //! [`App`] needs no window: it draws into any egui context, so that tests click it and [`offscreen`] photographs it.
 //! [`run_window`] puts it into a real one.
 
+mod actions;
 mod commands;
 mod dialogs;
 mod document;
@@ -10,6 +11,7 @@ mod engine;
 mod files;
 mod graphics;
 mod history;
+mod layouts;
 mod messages;
 pub mod offscreen;
 mod recovery;
@@ -85,6 +87,8 @@ pub struct App {
     files: Files,
     messages: Messages,
     settings: Settings,
+    /// Document and layout that the settings know of.
+    layout_stamp: Option<(u64, u64)>,
     data_folder: Option<PathBuf>,
     recovery: Option<Recovery>,
     /// Revision that is kept for recovery, and when a later one was noticed.
@@ -132,6 +136,7 @@ impl App {
             files: Files::new(options.dialogs, ctx.clone()),
             messages: Messages::default(),
             settings,
+            layout_stamp: None,
             data_folder: folder,
             recovery,
             kept_revision: None,
@@ -190,6 +195,7 @@ impl App {
         self.messages.show(ui);
         sheets::show(self, &ctx);
         self.take_edit(&ctx);
+        self.keep_layout(&ctx);
         self.keep_unsaved_work(&ctx);
         self.set_window_title(&ctx);
         self.pace.end(&ctx);

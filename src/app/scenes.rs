@@ -48,6 +48,7 @@ impl App {
                     self.history.record(name, old.snapshot(), f64::NEG_INFINITY);
                 }
                 self.kept_revision = None;
+                self.lay_out();
             }
             Err(error) => self.fail(&error.to_string()),
         }
@@ -75,6 +76,7 @@ impl App {
             _ => Document::reopen(snapshot, Arc::clone(&self.engine.engine)).map(|document| {
                 self.document = Some(document);
                 self.kept_revision = None;
+                self.lay_out();
             }),
         };
         match result {

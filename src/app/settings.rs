@@ -1,5 +1,6 @@
-//! What the program remembers from one start to the next: theme, zoom, recent files.
+//! What the program remembers from one start to the next: theme, zoom, recent files, layouts.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ pub struct Settings {
     pub zoom: f32,
     /// Files opened or saved, latest first.
     pub recent: Vec<PathBuf>,
+    /// Where the panes are, by lab; checked by [`Tiles::restore`](crate::ui::Tiles::restore).
+    pub layouts: BTreeMap<String, serde_json::Value>,
 }
 
 /// Files remembered.
@@ -25,7 +28,7 @@ const FILE: &str = "settings.json";
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: ThemeChoice::default().id().to_owned(), zoom: 1.0, recent: Vec::new() }
+        Self { theme: ThemeChoice::default().id().to_owned(), zoom: 1.0, recent: Vec::new(), layouts: BTreeMap::new() }
     }
 }
 
@@ -69,7 +72,7 @@ mod tests {
     fn settings_survive_a_restart_and_nonsense() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Settings::load(folder.path()), Settings::default());
-        let mut settings = Settings { theme: "dark".to_owned(), zoom: 1.5, recent: Vec::new() };
+        let mut settings = Settings { theme: "dark".to_owned(), zoom: 1.5, ..Settings::default() };
         for n in 0..20 {
             settings.remember(Path::new(&format!("{n}.json")));
         }

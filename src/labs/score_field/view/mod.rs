@@ -10,6 +10,7 @@ mod import;
 mod layers;
 mod numbered_engine;
 mod panels;
+mod panes;
 mod picture;
 mod probe;
 mod run_slot;
@@ -30,6 +31,7 @@ use crate::engine::Engine;
 use crate::labs::LabView;
 use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
+use crate::ui::Tiles;
 use crate::ui::canvas::Camera;
 use crate::ui::transport::{Mark, Reading, Timeline, Transport};
 use curves::CurvesSlot;
@@ -42,8 +44,6 @@ use run_slot::RunSlot;
 use setup_slot::{Numbered, SetupSlot};
 use state::ViewState;
 
-/// Width of a side panel at first, in points.
-const PANEL_WIDTH: f32 = 268.0;
 /// A step that changes log-SNR by more than this is called large.
 const LARGE_STEP: f64 = 2.0;
 
@@ -61,6 +61,10 @@ struct ScoreFieldView {
     field: FieldSlot,
     curves: CurvesSlot,
     noised: NoisedModels,
+    /// Where the panes are; taken out while they are drawn.
+    tiles: Option<Tiles>,
+    /// Whether the picture is in sight, so that there is a field to compute.
+    in_sight: bool,
     /// Where the view is shown, known from the first frame on; threads ask it for a repaint.
     window: Arc<Mutex<Option<Context>>>,
 }
@@ -92,6 +96,8 @@ impl ScoreFieldView {
             field: FieldSlot::new(wake()),
             curves: CurvesSlot::new(wake()),
             noised: NoisedModels::default(),
+            tiles: Some(panes::tiles()),
+            in_sight: true,
             scene,
             window,
         }
@@ -283,14 +289,12 @@ impl LabView for ScoreFieldView {
             self.show_transport(ui);
             ui.add_space(4.0);
         });
-        let width = PANEL_WIDTH..=420.0;
-        Panel::left("score field left").default_size(PANEL_WIDTH).size_range(width.clone()).show(ui, |ui| {
-            self.show_sections(ui, panels::LEFT);
-        });
-        Panel::right("score field right").default_size(PANEL_WIDTH).size_range(width).show(ui, |ui| {
-            self.show_sections(ui, panels::RIGHT);
-        });
-        egui::CentralPanel::default().show(ui, |ui| self.show_picture(ui));
+        let edits = self.edits.stamp();
+        egui::CentralPanel::default().frame(egui::Frame::new()).show(ui, |ui| self.show_panes(ui));
+        if self.edits.stamp() != edits {
+            // Panes drawn before the one that was edited still show the scene as it was.
+            ui.ctx().request_repaint();
+        }
     }
 
     fn figure(&mut self, ui: &mut Ui) {
@@ -354,7 +358,8 @@ impl LabView for ScoreFieldView {
     }
 
     fn is_busy(&self) -> bool {
-        let unfinished = self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();
+        let unfinished =
+            self.in_sight && self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();
         unfinished || self.setup.is_busy() || self.run.is_busy() || self.field.is_busy() || self.curves.is_busy()
     }
 
@@ -367,6 +372,10 @@ impl LabView for ScoreFieldView {
         self.transport.playing = true;
         self.transport.looping = true;
         self.follow_transport();
+    }
+
+    fn tiles(&mut self) -> Option<&mut Tiles> {
+        self.tiles.as_mut()
     }
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {

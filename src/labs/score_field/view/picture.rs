@@ -39,17 +39,17 @@ pub(super) const KEYS: &[(&str, &str)] = &[
 impl ScoreFieldView {
     /// Draws toolbar, canvases and colour bar into all the room there is.
     pub(super) fn show_picture(&mut self, ui: &mut Ui) {
-        ui.add_space(2.0);
+        self.in_sight = true;
         toolbar::show(ui, &mut self.scene, &mut self.state, &mut self.edits);
         let canvases = self.place_canvases(ui);
         let canvases = self.interact(ui, canvases);
         self.refresh(ui, &canvases, PATIENCE_SECS);
-        self.refresh_curves(ui);
         self.paint(ui, &canvases, true);
     }
 
     /// Draws canvases and colour bar only.
     pub(super) fn show_figure(&mut self, ui: &mut Ui) {
+        self.in_sight = true;
         let canvases = self.place_canvases(ui);
         self.refresh(ui, &canvases, PATIENCE_SECS);
         self.paint(ui, &canvases, false);
@@ -196,11 +196,14 @@ impl ScoreFieldView {
     /// Brings setup, particles and field up to date with the scene, as far as they are ready.
     pub(super) fn refresh(&mut self, ui: &Ui, canvases: &[ShownCanvas], patience_secs: f64) {
         self.follow_scene();
-        let Some(canvas) = canvases.first() else { return };
         let Some(setup) = self.setup.current().cloned() else { return };
         let step = (self.transport.position.floor().max(0.0)) as usize;
         let trail = if self.scene.layers.particles.on { self.scene.layers.particles.trail } else { 0 };
         self.run.ask(&setup, &self.engine, step, trail);
+        let Some(canvas) = canvases.first() else {
+            self.run.receive(patience_secs);
+            return;
+        };
         let rect = canvas.plane.rect();
         let nodes = |length: f32| {
             let pixels = length * ui.ctx().pixels_per_point();
@@ -222,7 +225,7 @@ impl ScoreFieldView {
     }
 
     /// Brings the curves beside the picture up to date, as far as they are ready.
-    fn refresh_curves(&mut self, ui: &Ui) {
+    pub(super) fn refresh_curves(&mut self, ui: &Ui) {
         let Some(setup) = self.setup.current() else { return };
         let now_secs = ui.input(|input| input.time);
         if let Some(later_secs) = self.curves.follow(setup, &self.engine, now_secs) {
