@@ -376,10 +376,10 @@ fn panes_are_shown_and_hidden_from_the_menu_and_stay_so() {
     let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
     let all = panes(&mut bench);
     assert!(all.len() > 1 && all.iter().all(|(_, open)| *open), "{all:?}");
-    assert!(bench.harness.query_by_label("Plot of spread").is_some());
+    assert!(bench.harness.query_by_label("Along the run").is_some());
     bench.click(Role::Button, "View");
     bench.click(Role::CheckBox, "Curves");
-    assert!(bench.harness.query_by_label("Plot of spread").is_none());
+    assert!(bench.harness.query_by_label("Along the run").is_none());
     bench.press(Modifiers::NONE, Key::Escape);
     let hidden = panes(&mut bench);
     assert_eq!(hidden.iter().filter(|(_, open)| !open).count(), 1);

@@ -62,6 +62,8 @@ impl Tiles {
             ui.scope_builder(egui::UiBuilder::new().scope_id(id), |ui| drawn::pane(ui, |ui| draw(ui, pane)));
             return;
         }
+        let room = ui.available_rect_before_wrap();
+        ui.painter().rect_filled(room, egui::CornerRadius::ZERO, ui.visuals().panel_fill);
         let mut edited = false;
         self.tree.ui(&mut Drawn { panes: self.panes, draw, edited: &mut edited }, ui);
         let moved = borders::show(ui, &mut self.tree, self.panes);
@@ -121,9 +123,9 @@ impl Tiles {
         self.stamp += 1;
     }
 
-    /// Shows the first pane alone, or all of them as they are laid out.
+    /// Shows one pane alone, at first the first one, or all of them as they are laid out.
     pub fn present(&mut self, on: bool) {
-        self.alone = self.panes.first().map(|pane| pane.id).filter(|_| on);
+        self.alone = self.alone.or(self.panes.first().map(|pane| pane.id)).filter(|_| on);
     }
 
     /// The pane that is shown alone, if one is.

@@ -3,11 +3,13 @@
 //! [`ScoreFieldView`] owns the scene. Panels and pointer edit it; setup, particles, field and curves follow it on threads
 //! of their own, and the canvas draws the latest of each.
 
+mod actions;
 mod curves;
 mod edit;
 mod field;
 mod import;
 mod layers;
+mod nodes;
 mod numbered_engine;
 mod panels;
 mod panes;
@@ -28,9 +30,9 @@ use serde_json::Value;
 use crate::core::process::Forward;
 use crate::core::sampler::Direction;
 use crate::engine::Engine;
-use crate::labs::LabView;
 use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
+use crate::labs::{LabAction, LabView};
 use crate::ui::Tiles;
 use crate::ui::canvas::Camera;
 use crate::ui::transport::{Mark, Reading, Timeline, Transport};
@@ -365,6 +367,14 @@ impl LabView for ScoreFieldView {
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
         picture::KEYS
+    }
+
+    fn actions(&self) -> &'static [LabAction] {
+        &actions::ACTIONS
+    }
+
+    fn act(&mut self, action: &str) {
+        actions::act(self, action);
     }
 
     fn start_playing(&mut self) {

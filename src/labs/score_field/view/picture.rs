@@ -32,6 +32,9 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("Weight of what is selected", "wheel over it"),
     ("Duplicate", "Ctrl+D"),
     ("Delete", "Del"),
+    ("Go from point to point", "Tab  Shift+Tab"),
+    ("Move the point that has the keyboard", "← → ↑ ↓"),
+    ("Move it by one pixel", "Shift+arrow"),
     ("Pin a probe under the pointer", "P"),
     ("Select nothing, put tools away", "Esc"),
 ];
@@ -119,6 +122,9 @@ impl ScoreFieldView {
             self.state.hover = hover;
         }
         self.scene.probes.truncate(MOST_PINS);
+        if let Some(canvas) = canvases.first() {
+            self.show_nodes(ui, canvas);
+        }
         self.keys(ui, hover);
         self.state.keep_existing(&self.scene.data);
         if self.state.camera != camera_before {
@@ -158,6 +164,20 @@ impl ScoreFieldView {
         });
     }
 
+    pub(super) fn duplicate_selection(&mut self) {
+        let [x0, x1, ..] = self.state.camera.region();
+        let offset = 0.03 * (x1 - x0);
+        if edit::duplicate(&mut self.scene.data, &mut self.state.selection, [offset, -offset]) {
+            self.edits.note("duplicate");
+        }
+    }
+
+    pub(super) fn delete_selection(&mut self) {
+        if edit::delete(&mut self.scene.data, &mut self.state.selection) {
+            self.edits.note("delete");
+        }
+    }
+
     /// Keys of the canvas, while no other widget has the keyboard.
     fn keys(&mut self, ui: &Ui, hover: Option<[f64; 2]>) {
         use egui::{Key, Modifiers};
@@ -165,17 +185,11 @@ impl ScoreFieldView {
             return;
         }
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-        if (pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace))
-            && edit::delete(&mut self.scene.data, &mut self.state.selection)
-        {
-            self.edits.note("delete");
+        if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {
+            self.delete_selection();
         }
         if pressed(Modifiers::COMMAND, Key::D) {
-            let [x0, x1, ..] = self.state.camera.region();
-            let offset = 0.03 * (x1 - x0);
-            if edit::duplicate(&mut self.scene.data, &mut self.state.selection, [offset, -offset]) {
-                self.edits.note("duplicate");
-            }
+            self.duplicate_selection();
         }
         if pressed(Modifiers::COMMAND, Key::A) {
             self.state.selection = edit::select_all(&self.scene.data);
