@@ -6,8 +6,12 @@
 pub mod canvas;
 pub mod choice_editor;
 pub mod colour_bar;
+pub mod equations;
 pub mod format;
+pub mod formula;
+pub mod highlight;
 pub mod icon;
+pub mod notation;
 pub mod param_slider;
 pub mod section;
 pub mod theme;
