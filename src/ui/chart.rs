@@ -1,7 +1,9 @@
 //! Charts of measured and computed curves: axes with symbols and units, linear or logarithmic, a legend above.
 
 use egui::{Color32, Label, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
-use egui_plot::{GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, Span, VLine};
+use egui_plot::{
+    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, Span, VLine,
+};
 
 use super::{format, theme};
 
@@ -136,8 +138,10 @@ impl Chart<'_> {
         let most = [((width / 70.0) as usize).clamp(2, 8), ((self.height / 34.0) as usize).clamp(2, 8)];
         let own = |axis: Axis<'_>| Axis { label: "", ..axis };
         let (own_x, own_y) = (own(x), own(y));
-        let (own_x, own_y): (Axis<'static>, Axis<'static>) =
-            (Axis { label: "", log: own_x.log, range: own_x.range }, Axis { label: "", log: own_y.log, range: own_y.range });
+        let (own_x, own_y): (Axis<'static>, Axis<'static>) = (
+            Axis { label: "", log: own_x.log, range: own_x.range },
+            Axis { label: "", log: own_y.log, range: own_y.range },
+        );
         let mut plot = Plot::new(self.name)
             .height(self.height)
             .width(width)
@@ -179,12 +183,17 @@ impl Chart<'_> {
             plot = plot.include_y(y.place(low)).include_y(y.place(high));
         }
         let placed = |points: Vec<[f64; 2]>| -> Vec<[f64; 2]> {
-            points.into_iter().map(|p| [x.place(p[0]), y.place(p[1])]).filter(|p| p.iter().all(|v| v.is_finite())).collect()
+            points
+                .into_iter()
+                .map(|p| [x.place(p[0]), y.place(p[1])])
+                .filter(|p| p.iter().all(|v| v.is_finite()))
+                .collect()
         };
         let series: Vec<Series> =
             self.series.into_iter().map(|series| Series { points: placed(series.points), ..series }).collect();
         let cursors: Vec<Cursor> = self.cursors.into_iter().map(|c| Cursor { x: x.place(c.x), ..c }).collect();
-        let regions: Vec<Region> = self.regions.into_iter().map(|r| Region { x: r.x.map(|v| x.place(v)), ..r }).collect();
+        let regions: Vec<Region> =
+            self.regions.into_iter().map(|r| Region { x: r.x.map(|v| x.place(v)), ..r }).collect();
         let fixed = [x, y].map(|axis| axis.range.map(|range| range.map(|v| axis.place(v))));
         let shown = plot.show(ui, |plot| {
             for (axis, range) in fixed.into_iter().enumerate() {

@@ -32,8 +32,7 @@ impl CurveEditor<'_> {
     /// over it to remove it. Arrow keys move the point nearest to the pointer. Returns whether anything changed.
     pub fn show(&self, ui: &mut Ui, points: &mut Vec<[f64; 2]>) -> bool {
         let before = points.clone();
-        let (rect, response) =
-            ui.allocate_exact_size(vec2(ui.available_width(), self.height), Sense::click_and_drag());
+        let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), self.height), Sense::click_and_drag());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, self.name));
         let inner = Rect::from_min_max(rect.min + vec2(MARGIN[0], 6.0), rect.max - vec2(8.0, MARGIN[1]));
         let held = response.id.with("held");
@@ -65,7 +64,8 @@ impl CurveEditor<'_> {
             self.keys(ui, points, near);
         }
         self.paint(ui, inner, points, near.filter(|_| response.hovered()));
-        response.on_hover_text("Drag the points; a double click adds one or takes one away; arrow keys move the nearest.");
+        response
+            .on_hover_text("Drag the points; a double click adds one or takes one away; arrow keys move the nearest.");
         *points != before
     }
 
@@ -104,11 +104,7 @@ impl CurveEditor<'_> {
 
     fn nearest(&self, inner: Rect, points: &[[f64; 2]], pointer: Pos2) -> Option<usize> {
         let distance = |point: &[f64; 2]| self.at(inner, *point).distance(pointer);
-        let (index, far) = points
-            .iter()
-            .map(distance)
-            .enumerate()
-            .min_by(|a, b| a.1.total_cmp(&b.1))?;
+        let (index, far) = points.iter().map(distance).enumerate().min_by(|a, b| a.1.total_cmp(&b.1))?;
         (far <= REACH).then_some(index)
     }
 

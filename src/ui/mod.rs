@@ -8,6 +8,7 @@ pub mod chart;
 pub mod choice_editor;
 pub mod colour_bar;
 pub mod curve_editor;
+pub mod edits;
 pub mod format;
 pub mod icon;
 pub mod param_slider;

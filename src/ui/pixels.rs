@@ -1,8 +1,8 @@
 //! Pictures made of pixels: a camera that several pictures share, sharp-edged pixels, and which pixel is where.
 
 use egui::{
-    Color32, ColorImage, Context, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, StrokeKind, TextureHandle,
-    TextureOptions, Ui, Vec2, pos2, vec2,
+    Color32, ColorImage, Context, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, StrokeKind,
+    TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2,
 };
 
 use super::theme;
@@ -85,7 +85,13 @@ pub struct ShownPixels {
 
 /// Takes all the room that `ui` has and shows a picture of `size` = [columns, rows] in it. `name` is for screen readers
 /// and unique in its window.
-pub fn pixels(ui: &mut Ui, name: &str, camera: &PixelCamera, size: [usize; 2], texture: Option<&TextureHandle>) -> ShownPixels {
+pub fn pixels(
+    ui: &mut Ui,
+    name: &str,
+    camera: &PixelCamera,
+    size: [usize; 2],
+    texture: Option<&TextureHandle>,
+) -> ShownPixels {
     let room = ui.available_rect_before_wrap();
     ui.allocate_rect(room, Sense::hover());
     let [columns, rows] = size.map(|n| n.max(1) as f32);
@@ -136,7 +142,8 @@ impl ShownPixels {
     pub fn visible(&self) -> [usize; 4] {
         let rect = self.response.rect;
         let scale = self.scale();
-        let at = |pos: f32, origin: f32, n: usize| (((pos - origin) / scale).max(0.0) as usize).min(n.saturating_sub(1));
+        let at =
+            |pos: f32, origin: f32, n: usize| (((pos - origin) / scale).max(0.0) as usize).min(n.saturating_sub(1));
         [
             at(rect.left(), self.whole.left(), self.size[0]),
             at(rect.right(), self.whole.left(), self.size[0]),
