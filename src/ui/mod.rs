@@ -4,11 +4,16 @@
 //! [`theme`] alone.
 
 pub mod canvas;
+pub mod chart;
 pub mod choice_editor;
 pub mod colour_bar;
+pub mod curve_editor;
+pub mod edits;
 pub mod format;
 pub mod icon;
 pub mod param_slider;
+pub mod pixel_editor;
+pub mod pixels;
 pub mod section;
 pub mod theme;
 pub mod tiles;
