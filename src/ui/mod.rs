@@ -4,8 +4,11 @@
 //! [`theme`] alone.
 
 pub mod canvas;
+pub mod chart;
 pub mod choice_editor;
 pub mod colour_bar;
+pub mod curve_editor;
+pub mod edits;
 pub mod equations;
 pub mod format;
 pub mod formula;
@@ -13,6 +16,8 @@ pub mod highlight;
 pub mod icon;
 pub mod notation;
 pub mod param_slider;
+pub mod pixel_editor;
+pub mod pixels;
 pub mod section;
 pub mod theme;
 pub mod tiles;

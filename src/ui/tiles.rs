@@ -113,7 +113,7 @@ impl Tiles {
 }
 
 fn insert(tiles: &mut egui_tiles::Tiles<String>, arrangement: Arrangement) -> TileId {
-    let mut linear = |tiles: &mut egui_tiles::Tiles<String>, dir, parts: &'static [(f32, Arrangement)]| {
+    let linear = |tiles: &mut egui_tiles::Tiles<String>, dir, parts: &'static [(f32, Arrangement)]| {
         let children: Vec<_> = parts.iter().map(|(_, part)| insert(tiles, *part)).collect();
         let mut linear = Linear::new(dir, children.clone());
         for (child, (share, _)) in children.into_iter().zip(parts) {
