@@ -104,13 +104,13 @@ impl App {
             return;
         }
         let Neighbours { left, right, .. } = &mut self.neighbours;
-        for side in [left, right] {
-            if let Some(at) = side.iter().position(|document| document.number() == number) {
-                let closed = side.remove(at);
-                self.remember_closed(&closed);
-                self.forget_kept(number);
-                return;
-            }
+        let closed = [left, right].into_iter().find_map(|side| {
+            let at = side.iter().position(|document| document.number() == number)?;
+            Some(side.remove(at))
+        });
+        if let Some(closed) = closed {
+            self.remember_closed(&closed);
+            self.forget_kept(number);
         }
     }
 

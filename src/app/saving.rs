@@ -91,7 +91,8 @@ impl App {
     /// Saves one document after the other, then closes the window.
     pub(super) fn save_all_and_close(&mut self, ctx: &egui::Context) {
         self.finish_edit();
-        match self.documents().find(|document| document.is_changed()).map(Document::number) {
+        let changed = self.documents().find(|document| document.is_changed()).map(Document::number);
+        match changed {
             Some(number) => {
                 self.closing = Closing::AfterSaving;
                 self.go_to_document(number);

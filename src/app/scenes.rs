@@ -39,13 +39,11 @@ impl App {
     /// already comes in sight instead, lest two documents save over each other.
     pub(super) fn open(&mut self, scene: &LoadedScene, path: Option<PathBuf>) {
         self.finish_edit();
-        if let Some(path) = &path
-            && let Some(open) = self.documents().find(|open| open.path() == Some(path.as_path()))
-        {
-            let (number, changed) = (open.number(), open.is_changed());
+        let same = self.documents().find(|open| open.path().is_some() && open.path() == path.as_deref());
+        if let Some((number, changed)) = same.map(|open| (open.number(), open.is_changed())) {
             self.go_to_document(number);
             if changed {
-                let text = format!("{} is open already, with edits that it does not hold yet.", path.display());
+                let text = "This file is open already, with edits that it does not hold yet.";
                 return self.messages.add(Weight::Warning, text);
             }
             // What the file holds now may be another scene than what was read then.

@@ -42,7 +42,9 @@ fn name(ui: &mut Ui) {
 fn items(app: &mut App, ui: &mut Ui, menu: Menu) {
     for command in commands::ALL.iter().filter(|command| command.menu == menu) {
         let text = command.full_name(app);
-        let button = Button::new(text).shortcut_text(command.key_name(ui.ctx()));
+        let keys = command.key_name(ui.ctx());
+        let button = Button::new(text);
+        let button = if keys.is_empty() { button } else { button.shortcut_text(keys) };
         if ui.add_enabled(command.is_enabled(app), button).clicked() {
             ui.close();
             let ctx = ui.ctx().clone();

@@ -9,6 +9,7 @@ pub mod cpu;
 #[cfg(feature = "gpu")]
 pub mod gpu;
 pub mod kernel;
+pub mod numbered;
 pub mod reference;
 pub mod select;
 pub mod worker;

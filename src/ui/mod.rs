@@ -5,11 +5,20 @@
 
 pub mod canvas;
 pub mod canvas_node;
+pub mod chart;
 pub mod choice_editor;
 pub mod colour_bar;
+pub mod curve_editor;
+pub mod edits;
+pub mod equations;
 pub mod format;
+pub mod formula;
+pub mod highlight;
 pub mod icon;
+pub mod notation;
 pub mod param_slider;
+pub mod pixel_editor;
+pub mod pixels;
 pub mod section;
 pub mod theme;
 pub mod tiles;

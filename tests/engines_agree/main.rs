@@ -8,6 +8,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod device;
+mod els;
 mod field;
 mod particles;
 mod philox;

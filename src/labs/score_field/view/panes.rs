@@ -9,7 +9,7 @@ use crate::ui::tiles::{Arrangement, Pane};
 /// Draws one pane.
 type Draw = fn(&mut ScoreFieldView, &mut Ui);
 
-static PANES: [Pane; 4] = [
+static PANES: [Pane; 5] = [
     Pane {
         id: "picture",
         name: "Score field",
@@ -26,20 +26,28 @@ static PANES: [Pane; 4] = [
         about: "What the theory says about the place under the pointer and about the pinned probes",
     },
     Pane { id: "curves", name: "Curves", about: "Statistics of the particles at every step of the run" },
+    Pane { id: "equations", name: "Equations", about: "The formulas of what is on screen, with their values now" },
 ];
 
 /// How each of [`PANES`] is drawn.
-const DRAW: [(&str, Draw); 4] = [
+const DRAW: [(&str, Draw); 5] = [
     ("picture", ScoreFieldView::show_picture),
     ("controls", |view, ui| view.show_sections(ui, panels::CONTROLS)),
     ("readings", |view, ui| view.show_sections(ui, panels::READINGS)),
     ("curves", |view, ui| view.show_sections(ui, panels::CURVES)),
+    ("equations", |view, ui| view.show_sections(ui, panels::EQUATIONS)),
 ];
 
 const STANDARD: Arrangement = Arrangement::Row(&[
     (0.215, Arrangement::Pane("controls")),
     (0.57, Arrangement::Pane("picture")),
-    (0.215, Arrangement::Column(&[(0.46, Arrangement::Pane("readings")), (0.54, Arrangement::Pane("curves"))])),
+    (
+        0.215,
+        Arrangement::Column(&[
+            (0.46, Arrangement::Pane("readings")),
+            (0.54, Arrangement::Tabs(&[Arrangement::Pane("curves"), Arrangement::Pane("equations")])),
+        ]),
+    ),
 ]);
 
 /// The panes as they are at first.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::numbered_engine::NumberedEngine;
 use super::setup_slot::Numbered;
 use crate::engine::EngineError;
 use crate::engine::kernel::Particles;
+use crate::engine::numbered::NumberedEngine;
 use crate::engine::worker::{Job, LatestWorker, timed};
 use crate::labs::score_field::run::Run;
 

@@ -13,6 +13,8 @@ pub use actions::{
 pub use handles::{Handle, hit};
 pub use pointer::{Pointer, PointerInput};
 
+pub use crate::ui::edits::Edits;
+
 /// Something that can be selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
@@ -55,29 +57,4 @@ impl Tool {
         (Self::Brush, "Brush", "Drag to spray data points"),
         (Self::Probe, "Probe", "Click to pin a probe, which keeps reading this place"),
     ];
-}
-
-/// Counts and names edits of the scene.
-#[derive(Debug, Default)]
-pub struct Edits {
-    stamp: u64,
-    last: &'static str,
-}
-
-impl Edits {
-    /// Notes an edit, named as in "Undo move point".
-    pub fn note(&mut self, name: &'static str) {
-        self.stamp += 1;
-        self.last = name;
-    }
-
-    /// A number that changes with every edit.
-    pub fn stamp(&self) -> u64 {
-        self.stamp
-    }
-
-    /// Name of the latest edit.
-    pub fn last(&self) -> &'static str {
-        self.last
-    }
 }

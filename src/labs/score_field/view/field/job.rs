@@ -7,11 +7,11 @@ use crate::core::grid::Grid;
 use crate::core::mixture::NoisedMixture;
 use crate::engine::EngineError;
 use crate::engine::kernel::{Field, FieldRequest};
+use crate::engine::numbered::NumberedEngine;
 use crate::engine::worker::{Job, timed};
 use crate::labs::score_field::scene::Layers;
 use crate::labs::score_field::setup::Setup;
 use crate::labs::score_field::view::layers::{self, PrepareInput, Prepared};
-use crate::labs::score_field::view::numbered_engine::NumberedEngine;
 use crate::ui::theme;
 
 /// A picture predicted to take longer than this is first computed coarsely, in seconds.

@@ -2,6 +2,7 @@
 
 mod curves;
 mod data;
+mod equations;
 mod layers;
 mod model;
 mod particles;
@@ -56,3 +57,6 @@ pub static READINGS: &[Section] = &[probe::show];
 
 /// Statistics along the run.
 pub static CURVES: &[Section] = &[curves::show];
+
+/// Formulas of what is on screen.
+pub static EQUATIONS: &[Section] = &[equations::show];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::engine::Engine;
+use super::Engine;
 
 /// An engine with a number: another device may come back under the same name.
 #[derive(Clone)]
