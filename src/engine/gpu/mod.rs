@@ -36,6 +36,7 @@ use els::ElsKernels;
 use field_to_rgba::FieldToRgbaKernel;
 use mixture_field::MixtureFieldKernel;
 use mixture_particles::MixtureParticlesKernel;
+use spin_langevin::SpinLangevinKernel;
 
 use super::kernel::{
     Colouring, Field, FieldRequest, FieldToRgba, MixtureField, MixtureParticles, ParticleRequest, Particles,
@@ -56,6 +57,7 @@ struct Kernels {
     mixture_particles: MixtureParticlesKernel,
     field_to_rgba: FieldToRgbaKernel,
     els: ElsKernels,
+    spin_langevin: SpinLangevinKernel,
 }
 
 impl GpuEngine {
@@ -87,6 +89,7 @@ impl GpuEngine {
             mixture_particles: MixtureParticlesKernel::new(&context)?,
             field_to_rgba: FieldToRgbaKernel::new(),
             els: ElsKernels::new(&context, is_real(&info))?,
+            spin_langevin: SpinLangevinKernel::new(&context)?,
         };
         Ok(Self { context, info, kernels: Mutex::new(kernels) })
     }

@@ -5,7 +5,7 @@
 //! bears the file's name as prefix, so that a reader knows where to look.
 
 use super::layout::StructLayout;
-use super::{els, field_to_rgba, mixture_field, mixture_particles, self_test};
+use super::{els, field_to_rgba, mixture_field, mixture_particles, self_test, spin_langevin};
 
 /// A kernel's shader.
 #[derive(Debug)]
@@ -43,6 +43,7 @@ pub static KERNELS: &[&KernelShader] = &[
     &els::two_pattern::SHADER,
     &els::patches::SHADER,
     &els::whole_image::SHADER,
+    &spin_langevin::SHADER,
     &self_test::SHADER,
 ];
 
