@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn the_nearest_step() {
         let abars = [0.0, 0.1, 0.5, 1.0];
-        for (abar, step) in [(0.0, 0), (0.04, 0), (0.06, 1), (0.3, 2), (0.31, 2), (0.9, 3), (2.0, 3)] {
+        for (abar, step) in [(0.0, 0), (0.04, 0), (0.06, 1), (0.29, 1), (0.31, 2), (0.9, 3), (2.0, 3)] {
             assert_eq!(nearest_step(&abars, abar), step, "{abar}");
         }
     }
