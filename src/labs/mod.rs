@@ -56,7 +56,7 @@ pub struct GalleryScene {
 }
 
 /// Every lab.
-pub static ALL: &[&LabEntry] = &[&score_field::ENTRY];
+pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &symmetry_breaking::ENTRY];
 
 /// What a headless run may use.
 pub struct RunContext<'a> {
