@@ -36,6 +36,7 @@ use crate::engine::EngineError;
 use crate::engine::select::EngineChoice;
 use crate::labs;
 use crate::labs::scene_file::LoadedScene;
+use crate::ui::notation;
 use crate::ui::theme::{self, ThemeChoice};
 use document::Document;
 use engine::Active;
@@ -119,6 +120,7 @@ impl App {
         let settings = folder.as_deref().map(Settings::load).unwrap_or_default();
         options.theme.unwrap_or_else(|| settings.theme()).apply(ctx);
         ctx.set_zoom_factor(settings.zoom);
+        notation::set(ctx, &settings.notation);
         let unsaved = folder.as_deref().map(|folder| folder.join("unsaved"));
         let leftovers = unsaved.as_deref().map(Leftover::find).unwrap_or_default();
         let recovery = unsaved.and_then(|folder| {
@@ -191,6 +193,7 @@ impl App {
         sheets::show(self, &ctx);
         self.take_edit(&ctx);
         self.keep_unsaved_work(&ctx);
+        self.keep_notation(&ctx);
         self.set_window_title(&ctx);
         self.pace.end(&ctx);
     }
@@ -253,6 +256,15 @@ impl App {
         choice.apply(ctx);
         choice.id().clone_into(&mut self.settings.theme);
         self.save_settings();
+    }
+
+    /// Remembers the notation that was chosen beside the formulas.
+    fn keep_notation(&mut self, ctx: &egui::Context) {
+        let now = notation::current(ctx).id;
+        if now != self.settings.notation {
+            now.clone_into(&mut self.settings.notation);
+            self.save_settings();
+        }
     }
 
     fn set_zoom(&mut self, zoom: f32, ctx: &egui::Context) {

@@ -6,6 +6,7 @@ use image::RgbaImage;
 
 use super::{App, graphics};
 use crate::labs::LabView;
+use crate::ui::formula;
 use crate::ui::theme::{self, ThemeChoice};
 
 /// Why there is no picture.
@@ -94,7 +95,7 @@ pub fn window(
     stage.settle(patience_secs, |ui| {
         app.logic(ctx, FRAME_SECS as f32);
         app.show(ui);
-        app.view().is_some_and(|view| view.is_busy())
+        app.view().is_some_and(|view| view.is_busy()) || formula::is_busy(ctx)
     })?;
     stage.picture()
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::store;
+use crate::core::notation;
 use crate::ui::theme::ThemeChoice;
 
 /// The settings, as saved.
@@ -15,6 +16,8 @@ pub struct Settings {
     pub theme: String,
     /// Size of everything relative to the usual one, from 0.5 to 3.
     pub zoom: f32,
+    /// Identifier of the notation, see `core::notation`.
+    pub notation: String,
     /// Files opened or saved, latest first.
     pub recent: Vec<PathBuf>,
 }
@@ -25,7 +28,12 @@ const FILE: &str = "settings.json";
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: ThemeChoice::default().id().to_owned(), zoom: 1.0, recent: Vec::new() }
+        Self {
+            theme: ThemeChoice::default().id().to_owned(),
+            zoom: 1.0,
+            notation: notation::ALL[0].id.to_owned(),
+            recent: Vec::new(),
+        }
     }
 }
 
@@ -69,7 +77,8 @@ mod tests {
     fn settings_survive_a_restart_and_nonsense() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Settings::load(folder.path()), Settings::default());
-        let mut settings = Settings { theme: "dark".to_owned(), zoom: 1.5, recent: Vec::new() };
+        let mut settings =
+            Settings { theme: "dark".to_owned(), zoom: 1.5, notation: "ddpm".to_owned(), recent: Vec::new() };
         for n in 0..20 {
             settings.remember(Path::new(&format!("{n}.json")));
         }

@@ -11,6 +11,7 @@ pub mod grid;
 pub mod high_dimensions;
 pub mod image_set;
 pub mod mixture;
+pub mod notation;
 pub mod param;
 pub mod philox;
 pub mod process;

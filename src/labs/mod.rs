@@ -4,6 +4,7 @@
 //! loop over that list.
 
 pub mod array_file;
+pub mod equations;
 pub mod high_dimensions;
 pub mod scene_file;
 pub mod score_field;

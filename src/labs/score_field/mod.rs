@@ -1,6 +1,7 @@
 //! The score-field lab: points and Gaussians in the plane, the score of their noised density, and particles that follow it.
 
 pub mod check;
+pub mod equations;
 mod gallery;
 mod output;
 pub mod run;

@@ -31,6 +31,7 @@ use crate::labs::LabView;
 use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::Camera;
+use crate::ui::notation;
 use crate::ui::transport::{Mark, Reading, Timeline, Transport};
 use curves::CurvesSlot;
 use edit::Edits;
@@ -168,15 +169,16 @@ impl ScoreFieldView {
     }
 
     fn show_transport(&mut self, ui: &mut Ui) {
+        let plain = |id| notation::plain(ui.ctx(), id);
         let forward = self.setup.current().map(|numbered| &numbered.setup.forward);
         let t = self.scene.time;
         let readings = forward.map_or(Vec::new(), |forward| {
             let reading = |symbol, name, value| Reading { symbol, name, value };
             vec![
-                reading("t", "Time of the process", t),
-                reading("σ", "Noise", forward.sigma(t)),
-                reading("ᾱ", "Share of the signal, α²", forward.abar(t)),
-                reading("log-SNR", "Natural logarithm of the signal-to-noise ratio α²/σ²", forward.log_snr(t)),
+                reading(plain("time"), "Time of the process", t),
+                reading(plain("noise"), "Noise", forward.sigma(t)),
+                reading(plain("signal2"), "Share of the signal, α²", forward.abar(t)),
+                reading(plain("logsnr"), "Natural logarithm of the signal-to-noise ratio α²/σ²", forward.log_snr(t)),
             ]
         });
         let caption = self.setup.current().map_or(String::new(), |numbered| {
@@ -354,7 +356,18 @@ impl LabView for ScoreFieldView {
 
     fn is_busy(&self) -> bool {
         let unfinished = self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();
-        unfinished || self.setup.is_busy() || self.run.is_busy() || self.field.is_busy() || self.curves.is_busy()
+        let typesetting = self
+            .window
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(crate::ui::formula::is_busy);
+        unfinished
+            || typesetting
+            || self.setup.is_busy()
+            || self.run.is_busy()
+            || self.field.is_busy()
+            || self.curves.is_busy()
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {

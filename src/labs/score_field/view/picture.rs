@@ -13,12 +13,14 @@ use super::toolbar;
 use crate::engine::kernel::quantity;
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::{Canvas, ShownCanvas};
-use crate::ui::{colour_bar, format, theme};
+use crate::ui::{colour_bar, format, highlight, theme};
 
 /// Names of the canvases for screen readers and tests.
 const NAMES: [&str; 2] = ["Canvas", "Canvas of model B"];
 /// Seconds of a frame that may be spent waiting for a picture that is nearly there: then it answers in the same frame.
 const PATIENCE_SECS: f64 = 0.003;
+/// Opacity of the veil that the rest of the picture recedes behind while one layer is pointed at.
+const VEIL: f32 = 0.72;
 /// Nodes of the field along an axis at most.
 const MOST_NODES: f32 = 1024.0;
 
@@ -261,11 +263,10 @@ impl ScoreFieldView {
         let tokens = if under { tokens_on_picture(ui.visuals()) } else { theme::tokens(ui.visuals()) };
         let run = self.run.picture().filter(|_| self.setup.current().is_some());
         let fraction = run.map_or(0.0, |run| (self.transport.position - run.step as f64).clamp(0.0, 1.0));
-        for (index, layer) in layers::ALL.iter().enumerate() {
-            if !layer.is_on(&self.scene.layers) {
-                continue;
-            }
-            layer.draw(&DrawContext {
+        let pointed = if marks { highlight::current(ui.ctx()) } else { None };
+        let pointed = layers::ALL.iter().position(|layer| pointed.as_deref() == Some(&layers::word(layer.info().name)));
+        let draw = |index: usize| {
+            layers::ALL[index].draw(&DrawContext {
                 painter: &canvas.painter,
                 plane: canvas.plane,
                 tokens,
@@ -284,9 +285,20 @@ impl ScoreFieldView {
                 selection: &self.state.selection,
                 hovered: if marks { self.state.pointer.hovered } else { None },
             });
-            if index == 0 && self.state.grid {
-                canvas.draw_grid(faded(tokens.axis, 0.35));
+        };
+        for (index, layer) in layers::ALL.iter().enumerate() {
+            if layer.is_on(&self.scene.layers) {
+                draw(index);
+                if index == 0 && self.state.grid {
+                    canvas.draw_grid(faded(tokens.axis, 0.35));
+                }
             }
+        }
+        if let Some(index) = pointed.filter(|index| layers::ALL[*index].is_on(&self.scene.layers)) {
+            // What is pointed at elsewhere comes to the fore, in front of a veil over everything else.
+            let veil = faded(tokens.canvas_background, VEIL);
+            canvas.painter.rect_filled(canvas.plane.rect(), CornerRadius::ZERO, veil);
+            draw(index);
         }
         self.draw_pins(canvas, tokens);
         if let Some(rect) = self.state.pointer.selection_box(ui).filter(|_| marks) {

@@ -18,10 +18,13 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         let was_on = on;
         let mut changed = false;
         let section = Section::new(info.name).help(info.about).open(false).switch(&mut on);
-        section.show(ui, |ui| {
-            ui.label(RichText::new(info.about).small().color(muted));
-            changed = layer.settings(ui, &mut cx.scene.layers, compares);
+        let place = ui.scope(|ui| {
+            section.show(ui, |ui| {
+                ui.label(RichText::new(info.about).small().color(muted));
+                changed = layer.settings(ui, &mut cx.scene.layers, compares);
+            })
         });
+        layers::point(ui, info.name, place.response.rect);
         *layer.switch(&mut cx.scene.layers) = on;
         if on != was_on {
             cx.edits.note(if on { "show layer" } else { "hide layer" });

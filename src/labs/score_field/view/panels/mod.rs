@@ -2,6 +2,7 @@
 
 mod curves;
 mod data;
+mod equations;
 mod layers;
 mod model;
 mod particles;
@@ -52,4 +53,4 @@ type Section = fn(&mut Ui, &mut PanelContext<'_>);
 pub static LEFT: &[Section] = &[data::show, model::show, process::show, particles::show, layers::show];
 
 /// Sections of the right panel.
-pub static RIGHT: &[Section] = &[probe::show, curves::show];
+pub static RIGHT: &[Section] = &[probe::show, curves::show, equations::show];

@@ -1,0 +1,122 @@
+//! Typeset formulas whose symbols can be pointed at.
+
+mod markup;
+mod store;
+mod typeset;
+
+pub use markup::{MOST_SYMBOLS, Marked, mark, symbols};
+pub use store::{Counts, counts, is_busy};
+pub use typeset::{FormulaError, Region, Typeset};
+
+use egui::emath::GuiRounding as _;
+use egui::{Color32, Pos2, Rect, Response, RichText, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
+
+use super::theme;
+use store::Layout;
+
+/// Size of formulas relative to the text around them.
+const SIZE: f32 = 1.16;
+/// How small a formula may become to fit its place, relative to [`SIZE`], before it scrolls.
+const LEAST_FIT: f32 = 0.74;
+/// Free space around a symbol that still belongs to it, in points.
+const REACH: f32 = 1.5;
+
+/// A formula.
+pub struct Formula<'a> {
+    marked: &'a Marked<'a>,
+    spoken: &'a str,
+}
+
+/// A formula's symbol on screen.
+pub struct SymbolOnScreen<'a> {
+    /// Its identifier.
+    pub id: &'a str,
+    /// Its place, which the pointer may be over.
+    pub response: Response,
+}
+
+impl<'a> Formula<'a> {
+    /// A formula that reads aloud as `spoken`.
+    pub fn new(marked: &'a Marked<'a>, spoken: &'a str) -> Self {
+        Self { marked, spoken }
+    }
+
+    /// Draws the formula, as large as fits; a longer one scrolls sideways. Each symbol is a place of its own, which the
+    /// caller names and explains. `highlit` tells whether a symbol stands out.
+    pub fn show(self, ui: &mut Ui, highlit: impl Fn(&str) -> bool) -> Vec<SymbolOnScreen<'a>> {
+        let em = TextStyle::Body.resolve(ui.style()).size * SIZE;
+        match store::layout(ui.ctx(), &self.marked.latex) {
+            Layout::Ready(typeset) => {
+                let room = ui.available_width();
+                let fit = (room / (typeset.size[0] * em)).clamp(LEAST_FIT, 1.0);
+                let em = em * fit;
+                if typeset.size[0] * em <= room + 0.5 {
+                    return self.draw(ui, &typeset, em, &highlit);
+                }
+                let area = egui::ScrollArea::horizontal().id_salt(&self.marked.latex).auto_shrink([false, true]);
+                area.show(ui, |ui| self.draw(ui, &typeset, em, &highlit)).inner
+            }
+            Layout::Pending => {
+                let (_, response) = ui.allocate_exact_size(vec2(ui.available_width(), 2.5 * em), Sense::hover());
+                response.widget_info(|| info(self.spoken));
+                Vec::new()
+            }
+            Layout::Failed(error) => {
+                let colour = theme::tokens(ui.visuals()).error;
+                let label = ui.label(RichText::new(&self.marked.latex).monospace().small().color(colour));
+                label.on_hover_text(error.to_string());
+                Vec::new()
+            }
+        }
+    }
+
+    fn draw(
+        &self,
+        ui: &mut Ui,
+        typeset: &std::sync::Arc<Typeset>,
+        em: f32,
+        highlit: &impl Fn(&str) -> bool,
+    ) -> Vec<SymbolOnScreen<'a>> {
+        let size = vec2(typeset.size[0], typeset.size[1]) * em;
+        let (place, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| info(self.spoken));
+        if !ui.is_rect_visible(place) {
+            return Vec::new();
+        }
+        let scale = ui.ctx().pixels_per_point();
+        // On whole pixels a picture made for this size is shown as it is.
+        let corner: Pos2 = place.min.round_to_pixels(scale);
+        let symbols: Vec<_> = typeset
+            .regions
+            .iter()
+            .filter_map(|region| {
+                let id = *self.marked.symbols.get(usize::from(region.marker).checked_sub(1)?)?;
+                let [left, top, right, bottom] = region.edges.map(|edge| edge * em);
+                let area = Rect::from_min_max(corner + vec2(left, top), corner + vec2(right, bottom)).expand(REACH);
+                let response = ui.interact(area, response.id.with(region.marker), Sense::hover());
+                Some(SymbolOnScreen { id, response })
+            })
+            .collect();
+        let tokens = theme::tokens(ui.visuals());
+        for symbol in symbols.iter().filter(|symbol| symbol.response.hovered() || highlit(symbol.id)) {
+            ui.painter().rect(
+                symbol.response.rect,
+                2.0,
+                tokens.selection.gamma_multiply(0.22),
+                Stroke::new(1.0, tokens.selection),
+                egui::StrokeKind::Outside,
+            );
+        }
+        if let Some(texture) = store::picture(ui.ctx(), &self.marked.latex, typeset, em * scale) {
+            let pixels = texture.size_vec2() / scale;
+            let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+            let colour: Color32 = ui.visuals().strong_text_color();
+            ui.painter().image(texture.id(), Rect::from_min_size(corner, pixels), whole, colour);
+        }
+        symbols
+    }
+}
+
+fn info(spoken: &str) -> WidgetInfo {
+    WidgetInfo::labeled(egui::Role::Image, true, spoken)
+}

@@ -1,0 +1,159 @@
+//! The equations of every lab: typeset, looked at, pointed at.
+
+#![cfg(feature = "gui")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::time::Duration;
+
+use diffuscope::core::notation;
+use diffuscope::labs::equations::{self, Book, Sheet};
+use diffuscope::ui::formula::{self, Typeset};
+use diffuscope::ui::theme::{self, ThemeChoice};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+
+/// Everything of a book on one sheet, without values.
+fn whole(book: &Book) -> Sheet {
+    Sheet { equations: (book.equations)(), symbols: book.symbols, ..Sheet::default() }
+}
+
+#[test]
+fn every_formula_is_typeset_in_every_notation() {
+    for book in equations::ALL {
+        let sheet = whole(book);
+        for equation in &sheet.equations {
+            let at = format!("{}: {}", book.lab, equation.id);
+            for notation in notation::ALL {
+                let marked = formula::mark(equation.template, |id| sheet.latex(id, notation));
+                let typeset = Typeset::new(&marked.latex).unwrap_or_else(|error| panic!("{at}: {error}"));
+                let markers: Vec<_> = typeset.regions.iter().map(|region| usize::from(region.marker)).collect();
+                let expected: Vec<_> = (1..=marked.symbols.len()).collect();
+                assert_eq!(markers, expected, "{at} in {}: every symbol has its place", notation.id);
+                for region in &typeset.regions {
+                    let [left, top, right, bottom] = region.edges;
+                    assert!(left >= 0.0 && top >= 0.0 && left < right && top < bottom, "{at}: {region:?}");
+                    assert!(right <= typeset.size[0] && bottom <= typeset.size[1], "{at}: {region:?}");
+                }
+                assert!(typeset.size[0] < 45.0, "{at} in {} is {} em wide", notation.id, typeset.size[0]);
+            }
+            for words in [equation.name, equation.source, equation.about, equation.spoken] {
+                assert!(words.len() > 4, "{at}");
+            }
+            assert_eq!(sheet.equations.iter().filter(|other| other.id == equation.id).count(), 1, "{at}");
+        }
+    }
+}
+
+#[test]
+fn every_symbol_is_named_defined_and_sourced() {
+    for book in equations::ALL {
+        let sheet = whole(book);
+        let used: Vec<&str> = sheet.equations.iter().flat_map(|equation| formula::symbols(equation.template)).collect();
+        for id in &used {
+            let symbol = sheet.symbol(id).unwrap_or_else(|| panic!("{}: no symbol {id}", book.lab));
+            assert!(!symbol.name.is_empty() && symbol.definition.ends_with('.'), "{}: {id}", book.lab);
+            assert!(symbol.source.len() > 3 && !symbol.own.plain.is_empty(), "{}: {id}", book.lab);
+        }
+        for symbol in book.symbols {
+            assert!(used.contains(&symbol.id), "{}: no formula uses {}", book.lab, symbol.id);
+            assert!(notation::shared(symbol.id).is_none(), "{}: {} is shared", book.lab, symbol.id);
+        }
+    }
+}
+
+/// A window that shows one sheet.
+fn window(sheet: Sheet, size: [f32; 2], scale: f32, look: ThemeChoice) -> Harness<'static> {
+    let mut harness = Harness::builder()
+        .with_size(size)
+        .with_pixels_per_point(scale)
+        .with_theme(if look == ThemeChoice::Light { egui::Theme::Light } else { egui::Theme::Dark })
+        .with_render_cursor(false)
+        .with_context_setup(move |ctx| {
+            theme::install(ctx);
+            look.apply(ctx);
+        })
+        .wgpu()
+        .build_ui(move |ui| diffuscope::ui::equations::pane(ui, &sheet));
+    settle(&mut harness);
+    harness
+}
+
+fn settle(harness: &mut Harness<'_>) {
+    for frame in 0..4000 {
+        harness.step();
+        if frame > 4 && !formula::is_busy(&harness.ctx) {
+            harness.run_steps(3);
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("the formulas are still being typeset");
+}
+
+/// Writes pictures of every formula to the folder that `CONTACT_SHEETS` names.
+#[test]
+fn contact_sheets() {
+    let Some(folder) = std::env::var_os("CONTACT_SHEETS") else { return };
+    for book in equations::ALL {
+        let sheet = whole(book);
+        let height = 120.0 + 100.0 * sheet.equations.len() as f32;
+        for look in [ThemeChoice::Light, ThemeChoice::Dark] {
+            let mut harness = window(sheet.clone(), [560.0, height], 1.5, look);
+            let path = std::path::Path::new(&folder).join(format!("{}_{}.png", book.lab, look.id()));
+            harness.render().unwrap().save(path).unwrap();
+        }
+    }
+}
+
+/// The first book's sheet.
+fn first() -> Sheet {
+    whole(&equations::ALL[0])
+}
+
+#[test]
+fn cached_frames_typeset_nothing() {
+    let mut harness = window(first(), [420.0, 900.0], 1.0, ThemeChoice::Dark);
+    let before = formula::counts(&harness.ctx);
+    assert!(before.typeset as usize >= first().equations.len() && before.pictures > 5, "{before:?}");
+    harness.run_steps(50);
+    assert_eq!(formula::counts(&harness.ctx), before);
+    // Another theme takes the same pictures in another colour.
+    ThemeChoice::Light.apply(&harness.ctx);
+    harness.run_steps(10);
+    assert_eq!(formula::counts(&harness.ctx), before);
+    // Another scale needs other pictures of the same layouts.
+    harness.set_pixels_per_point(2.0);
+    settle(&mut harness);
+    let after = formula::counts(&harness.ctx);
+    assert_eq!(after.typeset, before.typeset);
+    assert!(after.pictures > before.pictures);
+}
+
+#[test]
+fn a_symbol_pointed_at_tells_its_value_and_stands_out_everywhere() {
+    let mut sheet = first();
+    sheet.number("noise", 0.123_45);
+    let mut harness = window(sheet, [560.0, 900.0], 1.0, ThemeChoice::Light);
+    let name = "Noise: σ = 0.1235  [units of the data]";
+    let place = harness.get_all_by_label(name).next().unwrap().rect().center();
+    harness.hover_at(place);
+    harness.run_steps(60);
+    assert!(harness.query_by_label("Standard deviation of the noise in the noised sample.").is_some());
+    assert_eq!(diffuscope::ui::highlight::current(&harness.ctx).as_deref(), Some("reading:noise"));
+    harness.hover_at(egui::pos2(5.0, 890.0));
+    harness.run_steps(3);
+    assert_eq!(diffuscope::ui::highlight::current(&harness.ctx), None);
+}
+
+#[test]
+fn another_notation_writes_other_symbols() {
+    let mut sheet = first();
+    sheet.number("noise", 2.0);
+    let mut harness = window(sheet, [560.0, 900.0], 1.0, ThemeChoice::Light);
+    for (notation, symbol) in [("ddpm", "√(1−ᾱ)"), ("cw", "√Δ"), ("edm", "sσ"), ("diffuscope", "σ")] {
+        diffuscope::ui::notation::set(&harness.ctx, notation);
+        settle(&mut harness);
+        let name = format!("Noise: {symbol} = 2  [units of the data]");
+        assert!(harness.query_all_by_label(&name).next().is_some(), "{name}");
+    }
+}
