@@ -6,6 +6,7 @@
 pub mod array_file;
 pub mod equations;
 pub mod high_dimensions;
+pub mod patches;
 pub mod scene_file;
 pub mod score_field;
 pub mod symmetry_breaking;
@@ -57,7 +58,7 @@ pub struct GalleryScene {
 }
 
 /// Every lab.
-pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &symmetry_breaking::ENTRY];
+pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY, &symmetry_breaking::ENTRY];
 
 /// What a headless run may use.
 pub struct RunContext<'a> {
