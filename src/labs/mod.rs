@@ -6,6 +6,8 @@
 pub mod array_file;
 pub mod equations;
 pub mod high_dimensions;
+pub mod notes;
+pub mod patches;
 pub mod scene_file;
 pub mod score_field;
 pub mod symmetry_breaking;
