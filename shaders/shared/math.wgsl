@@ -64,3 +64,39 @@ fn math_ln(x: f32) -> f32 {
     series = series * z2 + 2.0;
     return exponent * 0.6931472 + z * series;
 }
+
+// e^x for each x <= 0, as math_exp_decay.
+fn math_exp_decay4(x: vec4<f32>) -> vec4<f32> {
+    let bounded = max(x, vec4<f32>(-87.0));
+    let n = floor(bounded * 1.442695 + 0.5);
+    let r = (bounded - n * 0.693359375) + n * 2.1219444e-4;
+    var sum = r * (1.0 / 5040.0) + 1.0 / 720.0;
+    sum = sum * r + 1.0 / 120.0;
+    sum = sum * r + 1.0 / 24.0;
+    sum = sum * r + 1.0 / 6.0;
+    sum = sum * r + 0.5;
+    sum = sum * r + 1.0;
+    sum = sum * r + 1.0;
+    return sum * bitcast<vec4<f32>>(vec4<u32>(vec4<i32>(n) + 127) << vec4<u32>(23u));
+}
+
+// 1 - e^-y for y >= 0, given q = e^-y; below one half by the series, as the difference would cancel.
+fn math_one_minus_decay(y: f32, q: f32) -> f32 {
+    var series = -1.0 / 40320.0;
+    series = series * y + 1.0 / 5040.0;
+    series = series * y - 1.0 / 720.0;
+    series = series * y + 1.0 / 120.0;
+    series = series * y - 1.0 / 24.0;
+    series = series * y + 1.0 / 6.0;
+    series = series * y - 0.5;
+    series = series * y + 1.0;
+    return select(1.0 - q, series * y, y < 0.5);
+}
+
+// tanh x: the built-in one is biased near 0 and no number for large arguments on some back ends.
+fn math_tanh(x: f32) -> f32 {
+    let y = 2.0 * abs(x);
+    let q = math_exp_decay(-y);
+    let size = math_one_minus_decay(y, q) / (1.0 + q);
+    return select(size, -size, x < 0.0);
+}

@@ -63,3 +63,14 @@ fn philox_normals(seed: vec2<u32>, stream: u32, item: u32, step: u32) -> vec2<f3
     let radius = sqrt(-2.0 * math_ln(philox_uniform(words.x)));
     return radius * philox_cos_sin_turns(philox_uniform(words.y));
 }
+
+// Four independent standard normal numbers: the twin of core::philox::normals4.
+fn philox_normals4(seed: vec2<u32>, stream: u32, item: u32, step: u32) -> vec4<f32> {
+    let words = philox_words(seed, stream, item, step);
+    let first = sqrt(-2.0 * math_ln(philox_uniform(words.x)));
+    let second = sqrt(-2.0 * math_ln(philox_uniform(words.z)));
+    return vec4<f32>(
+        first * philox_cos_sin_turns(philox_uniform(words.y)),
+        second * philox_cos_sin_turns(philox_uniform(words.w)),
+    );
+}

@@ -59,7 +59,7 @@ pub struct GalleryScene {
 }
 
 /// Every lab.
-pub static ALL: &[&LabEntry] = &[&score_field::ENTRY];
+pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY];
 
 /// What a headless run may use.
 pub struct RunContext<'a> {

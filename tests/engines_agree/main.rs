@@ -13,6 +13,7 @@ mod field;
 mod particles;
 mod philox;
 mod rgba;
+mod spins;
 
 use std::sync::{Arc, LazyLock};
 

@@ -89,6 +89,12 @@ impl Context {
         self.device.limits()
     }
 
+    /// Bytes of the largest buffer that a kernel may bind.
+    pub(super) fn largest_buffer(&self) -> u64 {
+        let limits = self.limits();
+        limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
+    }
+
     pub(super) fn is_lost(&self) -> bool {
         self.health.lost.load(Ordering::Acquire)
     }
@@ -133,8 +139,7 @@ impl Context {
             needed_mib: needed.div_ceil(1 << 20),
             budget_mib: budget >> 20,
         };
-        let limits = self.limits();
-        let largest = limits.max_storage_buffer_binding_size.min(limits.max_buffer_size);
+        let largest = self.largest_buffer();
         if let Some(&buffer) = buffers.iter().find(|&&buffer| buffer > largest) {
             return Err(refuse(buffer, largest));
         }
@@ -218,18 +223,30 @@ impl Context {
         dispatches: &[Dispatch<P>],
         pace: &mut Pace,
     ) -> Result<(), EngineError> {
+        let dispatches: Vec<_> = dispatches.iter().map(|dispatch| (entry, *dispatch)).collect();
+        self.run_mixed(kernel, buffers, &dispatches, pace)
+    }
+
+    /// The same for dispatches of several entry points, each with its own.
+    pub(super) fn run_mixed<P: bytemuck::Pod>(
+        &self,
+        kernel: &Kernel,
+        buffers: &[&wgpu::Buffer],
+        dispatches: &[(usize, Dispatch<P>)],
+        pace: &mut Pace,
+    ) -> Result<(), EngineError> {
         let mut rest = dispatches;
         while !rest.is_empty() {
             let mut work = 0_u64;
-            let fitting = rest.iter().take_while(|dispatch| {
+            let fitting = rest.iter().take_while(|(_, dispatch)| {
                 work += dispatch.work;
                 work <= pace.budget()
             });
             let (group, later) = rest.split_at(fitting.count().clamp(1, 1024));
             let started = now();
-            let index = self.submit(kernel, entry, buffers, group);
+            let index = self.submit(kernel, buffers, group);
             self.wait(index)?;
-            pace.observe(group.iter().map(|dispatch| dispatch.work).sum(), started.elapsed());
+            pace.observe(group.iter().map(|(_, dispatch)| dispatch.work).sum(), started.elapsed());
             rest = later;
         }
         Ok(())
@@ -238,12 +255,11 @@ impl Context {
     fn submit<P: bytemuck::Pod>(
         &self,
         kernel: &Kernel,
-        entry: usize,
         buffers: &[&wgpu::Buffer],
-        group: &[Dispatch<P>],
+        group: &[(usize, Dispatch<P>)],
     ) -> wgpu::SubmissionIndex {
         let mut bytes = vec![0; group.len() * PARAMS_STRIDE];
-        for (slot, dispatch) in bytes.chunks_exact_mut(PARAMS_STRIDE).zip(group) {
+        for (slot, (_, dispatch)) in bytes.chunks_exact_mut(PARAMS_STRIDE).zip(group) {
             slot[..size_of::<P>()].copy_from_slice(bytemuck::bytes_of(&dispatch.params));
         }
         let params = self.device.create_buffer(&wgpu::BufferDescriptor {
@@ -274,8 +290,12 @@ impl Context {
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&kernel.pipelines[entry]);
-            for (offset, dispatch) in (0..).step_by(PARAMS_STRIDE).zip(group) {
+            let mut current = None;
+            for (offset, (entry, dispatch)) in (0..).step_by(PARAMS_STRIDE).zip(group) {
+                if current != Some(entry) {
+                    pass.set_pipeline(&kernel.pipelines[*entry]);
+                    current = Some(entry);
+                }
                 pass.set_bind_group(0, &bind_group, &[offset]);
                 pass.dispatch_workgroups(dispatch.invocations.div_ceil(WORKGROUP), 1, 1);
             }
@@ -309,10 +329,15 @@ impl Context {
     pub(super) fn upload<T: bytemuck::Pod>(&self, buffer: &mut Reusable, data: &[T]) -> wgpu::Buffer {
         let bytes: &[u8] = bytemuck::cast_slice(data);
         let buffer = self.reserve(buffer, bytes.len() as u64);
-        if !bytes.is_empty() {
-            self.queue.write_buffer(&buffer, 0, bytes);
-        }
+        self.write(&buffer, bytes);
         buffer
+    }
+
+    /// Copies `data` to the start of `buffer`, which has room for it.
+    pub(super) fn write<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, data: &[T]) {
+        if !data.is_empty() {
+            self.queue.write_buffer(buffer, 0, bytemuck::cast_slice(data));
+        }
     }
 
     /// The buffer, of at least `bytes` bytes; what it held is lost if it has to grow.

@@ -5,7 +5,8 @@
 //! | `context` | the device: errors, loss, buffers, submissions |
 //! | `pace` | how much work goes into one submission |
 //! | `shader`, `layout` | putting shaders together; structs they share with Rust |
-//! | `mixture_field`, `mixture_particles`, `field_to_rgba` | the kernels, each beside the shader of its name |
+//! | `sequence` | dispatches of several entry points that follow one another |
+//! | `mixture_field`, `mixture_particles`, `field_to_rgba`, `els/…`, `spin_langevin` | the kernels, each beside the shader of its name |
 //! | `self_test` | whether the device computes what the kernels rely on |
 //!
 //! Everything is single precision. A call blocks until its result has been read back; calls from several threads follow
@@ -19,6 +20,7 @@ mod mixture_field;
 mod mixture_particles;
 mod pace;
 mod self_test;
+mod sequence;
 pub mod shader;
 mod spin_langevin;
 
@@ -30,9 +32,11 @@ pub use layout::StructLayout;
 pub use self_test::SelfTest;
 
 use context::Context;
+use els::ElsKernels;
 use field_to_rgba::FieldToRgbaKernel;
 use mixture_field::MixtureFieldKernel;
 use mixture_particles::MixtureParticlesKernel;
+use spin_langevin::SpinLangevinKernel;
 
 use super::kernel::{
     Colouring, Field, FieldRequest, FieldToRgba, MixtureField, MixtureParticles, ParticleRequest, Particles,
@@ -52,6 +56,8 @@ struct Kernels {
     mixture_field: MixtureFieldKernel,
     mixture_particles: MixtureParticlesKernel,
     field_to_rgba: FieldToRgbaKernel,
+    els: ElsKernels,
+    spin_langevin: SpinLangevinKernel,
 }
 
 impl GpuEngine {
@@ -82,6 +88,8 @@ impl GpuEngine {
             mixture_field: MixtureFieldKernel::new(&context)?,
             mixture_particles: MixtureParticlesKernel::new(&context)?,
             field_to_rgba: FieldToRgbaKernel::new(),
+            els: ElsKernels::new(&context, is_real(&info))?,
+            spin_langevin: SpinLangevinKernel::new(&context)?,
         };
         Ok(Self { context, info, kernels: Mutex::new(kernels) })
     }

@@ -5,7 +5,7 @@
 //! bears the file's name as prefix, so that a reader knows where to look.
 
 use super::layout::StructLayout;
-use super::{field_to_rgba, mixture_field, mixture_particles, self_test};
+use super::{els, field_to_rgba, mixture_field, mixture_particles, self_test, spin_langevin};
 
 /// A kernel's shader.
 #[derive(Debug)]
@@ -36,11 +36,20 @@ pub enum Binding {
 }
 
 /// Every kernel's shader.
-pub static KERNELS: &[&KernelShader] =
-    &[&mixture_field::SHADER, &mixture_particles::SHADER, &field_to_rgba::SHADER, &self_test::SHADER];
+pub static KERNELS: &[&KernelShader] = &[
+    &mixture_field::SHADER,
+    &mixture_particles::SHADER,
+    &field_to_rgba::SHADER,
+    &els::two_pattern::SHADER,
+    &els::patches::SHADER,
+    &els::whole_image::SHADER,
+    &spin_langevin::SHADER,
+    &self_test::SHADER,
+];
 
 /// Every file that can be imported: name and text.
 pub static SHARED: &[(&str, &str)] = &[
+    ("els", include_str!("../../../shaders/shared/els.wgsl")),
     ("math", include_str!("../../../shaders/shared/math.wgsl")),
     ("mixture", include_str!("../../../shaders/shared/mixture.wgsl")),
     ("philox", include_str!("../../../shaders/shared/philox.wgsl")),

@@ -449,8 +449,12 @@ pub struct Shown<'a> {
     pub abar: f64,
     /// Side of the window now.
     pub k: usize,
-    /// φ, D and N_eff at the pixel pointed at or selected.
-    pub pixel: Option<[f64; 3]>,
+    /// φ at the selected pixel.
+    pub phi: Option<f64>,
+    /// D at the selected pixel, where it is known.
+    pub denoised: Option<f64>,
+    /// N_eff of the selected pixel.
+    pub running: Option<f64>,
     /// Correlation and information of nearest neighbours, if measured.
     pub neighbours: Option<[f64; 2]>,
     /// a₀₀ and a₁₀ of the first channel, if expanded.
@@ -473,10 +477,12 @@ pub fn sheet(shown: &Shown<'_>) -> Sheet {
         sheet.number("kappa", 1.0);
         sheet.number("c", 0.125 * Kernel::two_pattern(shown.k).second_moment());
     }
-    if let Some([phi, denoised, running]) = shown.pixel {
-        sheet.number("phi", phi);
-        sheet.number("d", denoised);
-        sheet.number("neff", running);
+    for (id, value) in [("phi", shown.phi), ("d", shown.denoised), ("neff", shown.running)] {
+        if let Some(value) = value {
+            sheet.number(id, value);
+        }
+    }
+    if let (Some(phi), Some(denoised)) = (shown.phi, shown.denoised) {
         sheet.number("push", (shown.abar.sqrt() * denoised - phi) / (1.0 - shown.abar).max(f64::MIN_POSITIVE));
     }
     if let Some([rho, information]) = shown.neighbours {
