@@ -4,6 +4,7 @@
 //! [`theme`] alone.
 
 pub mod canvas;
+pub mod canvas_node;
 pub mod chart;
 pub mod choice_editor;
 pub mod colour_bar;
