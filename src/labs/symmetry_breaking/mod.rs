@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod clones;
+pub mod equations;
 pub mod finite_data;
 pub mod gallery;
 pub mod output;
