@@ -6,6 +6,7 @@
 pub mod array_file;
 pub mod equations;
 pub mod high_dimensions;
+pub mod notes;
 pub mod patches;
 pub mod scene_file;
 pub mod score_field;
@@ -58,7 +59,7 @@ pub struct GalleryScene {
 }
 
 /// Every lab.
-pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY];
+pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY, &symmetry_breaking::ENTRY];
 
 /// What a headless run may use.
 pub struct RunContext<'a> {

@@ -16,6 +16,7 @@ pub mod formula;
 pub mod highlight;
 pub mod icon;
 pub mod notation;
+mod paper_notes;
 pub mod param_slider;
 pub mod pixel_editor;
 pub mod pixels;
