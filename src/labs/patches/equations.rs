@@ -396,7 +396,7 @@ pub static THEORIES: &[Defining] = &[
             name: "Continuum diffusion",
             template: r"<rho> = e^{-<r>^2/8<c><abar>},\quad <c> = \tfrac18\sum_{y\in <omega>}<kappa>|y|^2",
             source: "[EFT] (9), (41), corrected",
-            about: "Explains the form of the collapse, never its scale: it would need ᾱ|Ω| ≫ 1, where linear theory is gone.",
+            about: "Explains the form of the collapse, never its scale: it would need ᾱ|Ω| >> 1, where linear theory is gone.",
             spoken: "Rho is e to the minus r squared over eight c alpha bar; c is an eighth of the sum of kappa times y squared.",
         },
     ),
