@@ -2,7 +2,9 @@
 
 mod controls;
 mod double_well;
+mod phase_diagram;
 mod r_plus;
+mod spins;
 mod trajectories;
 mod waterfall;
 
@@ -98,5 +100,12 @@ impl PaneContext<'_> {
 }
 
 /// Every pane, in the order of the menu.
-pub static ALL: &[PaneEntry] =
-    &[controls::ENTRY, double_well::ENTRY, waterfall::ENTRY, trajectories::ENTRY, r_plus::ENTRY];
+pub static ALL: &[PaneEntry] = &[
+    controls::ENTRY,
+    double_well::ENTRY,
+    waterfall::ENTRY,
+    phase_diagram::ENTRY,
+    spins::ENTRY,
+    trajectories::ENTRY,
+    r_plus::ENTRY,
+];
