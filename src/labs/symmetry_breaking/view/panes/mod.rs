@@ -2,6 +2,7 @@
 
 mod controls;
 mod double_well;
+mod equations;
 mod r_plus;
 mod trajectories;
 mod waterfall;
@@ -99,4 +100,4 @@ impl PaneContext<'_> {
 
 /// Every pane, in the order of the menu.
 pub static ALL: &[PaneEntry] =
-    &[controls::ENTRY, double_well::ENTRY, waterfall::ENTRY, trajectories::ENTRY, r_plus::ENTRY];
+    &[controls::ENTRY, double_well::ENTRY, waterfall::ENTRY, trajectories::ENTRY, r_plus::ENTRY, equations::ENTRY];
