@@ -115,7 +115,8 @@ impl Symbol {
     }
 }
 
-const fn form(latex: &'static str, plain: &'static str) -> Form {
+/// A form, for lists.
+pub const fn form(latex: &'static str, plain: &'static str) -> Form {
     Form { latex, plain }
 }
 
@@ -150,7 +151,7 @@ pub static SHARED: &[Symbol] = &[
         "Factor of the clean sample in the noised one.",
         "[GAUSS] Table 7, A_t",
     )
-    .linked("reading:signal")
+    .linked("reading:Share of the signal, α²")
     .also(&[
         ("eft", form(r"\sqrt{\bar\alpha_t}", "√ᾱ")),
         ("cw", form("e^{-t}", "exp(−t)")),
@@ -166,7 +167,7 @@ pub static SHARED: &[Symbol] = &[
         "Square of the signal: the share of the data's variance that is left.",
         "[GAUSS] Table 7, A_t²",
     )
-    .linked("reading:signal2")
+    .linked("reading:Share of the signal, α²")
     .also(&[
         ("gtv", form(r"\alpha_t^2", "α²")),
         ("gauss", form(r"\alpha_t^2", "α²")),
@@ -182,7 +183,7 @@ pub static SHARED: &[Symbol] = &[
         "[GAUSS] Table 7, √B_t",
     )
     .in_units(LENGTH)
-    .linked("reading:noise")
+    .linked("reading:Noise")
     .also(&[
         ("eft", form(r"\sqrt{1-\bar\alpha_t}", "√(1−ᾱ)")),
         ("cw", form(r"\sqrt{\Delta_t}", "√Δ")),
@@ -199,7 +200,7 @@ pub static SHARED: &[Symbol] = &[
         "[GAUSS] Table 7, B_t",
     )
     .in_units("units of the data, squared")
-    .linked("reading:noise")
+    .linked("reading:Noise")
     .also(&[
         ("eft", form(r"(1-\bar\alpha_t)", "1−ᾱ")),
         ("cw", form(r"\Delta_t", "Δ")),
@@ -215,7 +216,7 @@ pub static SHARED: &[Symbol] = &[
         "Natural logarithm of the squared ratio of signal to noise.",
         "[GAUSS] App. C",
     )
-    .linked("reading:logsnr"),
+    .linked("reading:Natural logarithm of the signal-to-noise ratio α²/σ²"),
     Symbol::new(
         "drift",
         "f_t",

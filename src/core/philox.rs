@@ -51,6 +51,8 @@ pub enum Stream {
     RandomMatrix = 0x10c,
     /// Normal entries of random matrices.
     RandomMatrixNormal = 0x10e,
+    /// Noise painted on a grid.
+    Painting = 0x200,
     /// Seeds derived from a seed.
     SubSeed = 0x10d,
 }

@@ -3,7 +3,7 @@
 use egui::{Response, RichText, ScrollArea, Ui};
 
 use super::formula::{self, Formula};
-use super::{Section, format, highlight, notation, theme};
+use super::{Section, format, highlight, notation, paper_notes, theme};
 use crate::core::notation::{Notation, Symbol};
 use crate::labs::equations::{Equation, Live, Sheet};
 use crate::ui::tiles::Pane;
@@ -46,6 +46,7 @@ fn contents(ui: &mut Ui, sheet: &Sheet) {
         ui.add_space(8.0);
         show(ui, sheet, equation, notation);
     }
+    paper_notes::show(ui, &sheet.notes);
 }
 
 fn show(ui: &mut Ui, sheet: &Sheet, equation: &Equation, notation: &Notation) {

@@ -1,9 +1,11 @@
 //! What the user points at, known to every view of it: a symbol in a formula, a layer of the picture, a curve of a plot.
 //!
 //! Whoever is pointed at says so in each frame with [`set`]; whoever shows the same thing asks [`is`]. A thing is known by
-//! a word, such as "layer:Arrows". The answer is that of the latest frame, so that the order of drawing does not matter.
+//! a word, such as "layer:Arrows", "chart:Correlation" or "reading:Noise". The answer is that of the latest frame, so that the order of drawing does not matter.
 
-use egui::{Context, Id};
+use egui::{Context, Id, Rect, Stroke, StrokeKind, Ui};
+
+use super::theme;
 
 /// A word, and the pass in which it was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,16 @@ pub fn current(ctx: &Context) -> Option<String> {
 /// Whether `what` is pointed at.
 pub fn is(ctx: &Context, what: &str) -> bool {
     current(ctx).is_some_and(|current| current == what)
+}
+
+/// Ties `place`, already drawn, to `what`: over it the pointer points at it, and it is outlined where something else does.
+pub fn link(ui: &Ui, what: &str, place: Rect) {
+    if ui.rect_contains_pointer(place) {
+        set(ui.ctx(), what);
+    } else if is(ui.ctx(), what) {
+        let stroke = Stroke::new(1.0, theme::tokens(ui.visuals()).selection);
+        ui.painter().rect_stroke(place.expand(2.0), 3.0, stroke, StrokeKind::Outside);
+    }
 }
 
 #[cfg(test)]

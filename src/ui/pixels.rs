@@ -1,5 +1,7 @@
 //! Pictures made of pixels: a camera that several pictures share, sharp-edged pixels, and which pixel is where.
 
+use std::sync::Arc;
+
 use egui::{
     Color32, ColorImage, Context, Painter, PointerButton, Pos2, Rect, Response, Sense, Stroke, StrokeKind,
     TextureHandle, TextureOptions, Ui, Vec2, pos2, vec2,
@@ -47,15 +49,15 @@ pub struct PixelTexture {
 
 impl PixelTexture {
     /// Shows the picture of number `stamp`, which is painted only if it is not the one shown already.
-    pub fn set(&mut self, ctx: &Context, name: &str, stamp: u64, paint: impl FnOnce() -> ColorImage) {
+    pub fn set(&mut self, ctx: &Context, name: &str, stamp: u64, paint: impl FnOnce() -> Arc<ColorImage>) {
         if self.stamp == Some(stamp) {
             return;
         }
         let image = paint();
         let options = TextureOptions::NEAREST;
         match &mut self.handle {
-            Some(handle) if handle.size() == image.size => handle.set(image, options),
-            handle => *handle = Some(ctx.load_texture(name, image, options)),
+            Some(handle) if handle.size() == image.size => handle.set(egui::ImageData::Color(image), options),
+            handle => *handle = Some(ctx.load_texture(name, egui::ImageData::Color(image), options)),
         }
         self.stamp = Some(stamp);
     }

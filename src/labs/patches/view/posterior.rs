@@ -160,7 +160,12 @@ mod tests {
             let wide: Vec<f64> = phi.grid(1).iter().map(|v| f64::from(*v)).collect();
             let expected = machine.posterior(level, &wide, 2, 5);
             let reading = read(&machine, &choice, level, &phi, pixel, &|| false).unwrap();
-            assert!((reading.entropy - expected.entropy).abs() < 1e-9, "{kind} {} {}", reading.entropy, expected.entropy);
+            assert!(
+                (reading.entropy - expected.entropy).abs() < 1e-9,
+                "{kind} {} {}",
+                reading.entropy,
+                expected.entropy
+            );
             assert!((reading.effective / expected.effective - 1.0).abs() < 1e-9, "{kind}");
             assert!((reading.top[0].weight - expected.weight).abs() < 1e-9, "{kind}");
             assert!(reading.top.windows(2).all(|pair| pair[0].weight >= pair[1].weight));

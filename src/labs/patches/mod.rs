@@ -1,0 +1,35 @@
+//! The patch lab: local score machines turn noise into mosaics of training patches ([EFT]; Kamb & Ganguli).
+
+pub mod check;
+pub mod equations;
+mod gallery;
+mod output;
+pub mod physics;
+pub mod run;
+pub mod scene;
+pub mod setup;
+pub mod training;
+#[cfg(feature = "gui")]
+mod view;
+
+use super::{LabEntry, scene_file};
+use crate::core::param::KindInfo;
+use scene::Scene;
+
+/// The lab as the program lists it.
+pub static ENTRY: LabEntry = LabEntry {
+    info: KindInfo {
+        id: "patches",
+        name: "Patches",
+        about: "Watch noise turn into a mosaic of training patches, ask every pixel where it came from, and measure how information spreads.",
+        params: &[],
+    },
+    version: scene_file::version::<Scene>(),
+    about: "Local score machines denoise an image pixel by pixel, comparing the patch around each with the patches of the training images. Their mosaics, sources and correlations are computed live.",
+    gallery: gallery::ALL,
+    check: scene_file::checked::<Scene>,
+    arrays: output::ARRAYS,
+    run: output::run,
+    #[cfg(feature = "gui")]
+    open: view::open,
+};

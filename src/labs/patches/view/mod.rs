@@ -1,0 +1,574 @@
+//! The lab in the window.
+//!
+//! [`PatchesView`] owns the scene. Panes edit it; setups, runs, pictures, measurements and probes follow it on threads of
+//! their own, each behind a slot that holds only the latest request.
+
+mod brush;
+mod colours;
+mod fitting;
+mod import;
+mod loading;
+mod mosaic;
+mod panes;
+mod physics_slot;
+mod picture_slot;
+mod pictures;
+mod posterior;
+mod probe_slot;
+mod run_slot;
+mod setup_slot;
+mod state;
+mod statistics_slot;
+mod textures;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use egui::{Context, Panel, Ui};
+use serde_json::Value;
+
+use crate::engine::Engine;
+use crate::engine::numbered::NumberedEngine;
+use crate::labs::LabView;
+use crate::labs::patches::physics::SNAPPING_NOISE;
+use crate::labs::patches::scene::Scene;
+use crate::labs::scene_file::{self, SceneError};
+use crate::ui::edits::Edits;
+use crate::ui::tiles::Tiles;
+use crate::ui::transport::{Mark, Reading, Timeline, Transport};
+use mosaic::Mosaic;
+use panes::PaneContext;
+use physics_slot::PhysicsSlot;
+use picture_slot::PictureSlot;
+use pictures::PictureKind;
+use probe_slot::{ProbeJob, ProbeSlot};
+use run_slot::{RunSlot, nearest_step};
+use setup_slot::SetupSlot;
+use state::ViewState;
+use statistics_slot::StatisticsSlot;
+use textures::Textures;
+
+/// Seconds of a frame that may be spent waiting for a picture that is nearly there: then it answers in the same frame.
+const PATIENCE_SECS: f64 = 0.003;
+/// Noise floor of the mutual information of neighbours that is worth a warning, in nats.
+const HIGH_FLOOR: f64 = 2e-3;
+/// Share of the figure's height that the chart takes.
+const FIGURE_CHART: f32 = 0.36;
+
+/// What keys and gestures do.
+const KEYS: &[(&str, &str)] = &[
+    ("Select a pixel", "click"),
+    ("Select a second pixel", "Shift+click"),
+    ("Select the middle pixel", "P"),
+    ("Move the selected pixel", "arrow keys on a picture"),
+    ("Move the second pixel", "Shift+arrow keys on a picture"),
+    ("Paint, or put the brush away", "B"),
+    ("Select nothing", "Esc"),
+    ("Show or hide a picture", "1 to 5"),
+    ("Zoom all pictures", "wheel"),
+    ("Move all pictures", "drag"),
+];
+
+/// The patch lab in the window.
+struct PatchesView {
+    scene: Scene,
+    edits: Edits,
+    images_stamp: u64,
+    state: ViewState,
+    tiles: Tiles,
+    transport: Transport,
+    engine: NumberedEngine,
+    /// Values of ᾱ that the play head was last fitted to.
+    fitted: Vec<f64>,
+    setups: SetupSlot,
+    run: RunSlot,
+    plain: PictureSlot,
+    read: PictureSlot,
+    physics: PhysicsSlot,
+    probes: ProbeSlot,
+    statistics: StatisticsSlot,
+    textures: Textures,
+    /// Panes drawn in the latest frame, by id: what nobody sees is not computed.
+    seen: Vec<&'static str>,
+    /// Where the view is shown, known from the first frame on; threads ask it for a repaint.
+    window: Arc<Mutex<Option<Context>>>,
+}
+
+/// Opens a scene.
+pub(super) fn open(scene: &Value, engine: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
+    Ok(Box::new(PatchesView::new(scene_file::typed(scene)?, engine)))
+}
+
+impl PatchesView {
+    fn new(scene: Scene, engine: Arc<dyn Engine>) -> Self {
+        let window: Arc<Mutex<Option<Context>>> = Arc::default();
+        let wake = || {
+            let window = Arc::clone(&window);
+            move || {
+                if let Some(ctx) = &*window.lock().unwrap_or_else(PoisonError::into_inner) {
+                    ctx.request_repaint();
+                }
+            }
+        };
+        Self {
+            edits: Edits::default(),
+            images_stamp: 0,
+            state: ViewState { tiles: scene.ensemble.count > 1, ..ViewState::default() },
+            tiles: Tiles::new("patches tiles", &panes::PANES, panes::STANDARD),
+            transport: Transport::default(),
+            engine: NumberedEngine::new(engine),
+            fitted: Vec::new(),
+            setups: SetupSlot::new(wake()),
+            run: RunSlot::new(wake()),
+            plain: PictureSlot::new("pictures", wake()),
+            read: PictureSlot::new("read pictures", wake()),
+            physics: PhysicsSlot::new(wake()),
+            probes: ProbeSlot::new(wake()),
+            statistics: StatisticsSlot::new(wake()),
+            textures: Textures::default(),
+            seen: Vec::new(),
+            scene,
+            window,
+        }
+    }
+
+    /// Notes where the view is shown. Textures belong to one window: in another they are made anew.
+    fn appear_in(&mut self, ctx: &Context) {
+        let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        if window.as_ref() != Some(ctx) {
+            *window = Some(ctx.clone());
+            self.textures = Textures::default();
+        }
+    }
+
+    /// Whether formulas are still being typeset.
+    fn is_typesetting(&self) -> bool {
+        let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        window.as_ref().is_some_and(crate::ui::formula::is_busy)
+    }
+
+    /// Steps of the run; none without a setup.
+    fn steps(&self) -> usize {
+        self.setups.main().map_or(0, |numbered| numbered.setup.plan.len())
+    }
+
+    /// Makes the setups follow the scene, and the play head the setups.
+    fn follow_scene(&mut self) {
+        if !self.setups.follow(&self.scene, self.images_stamp) {
+            return;
+        }
+        let Some(main) = self.setups.main() else {
+            self.run.clear();
+            self.plain.clear();
+            self.read.clear();
+            self.physics.clear();
+            self.probes.clear();
+            return;
+        };
+        let setup = &main.setup;
+        if self.fitted != setup.abars {
+            // The same signal power, as near as the new steps come to it.
+            self.transport.position = nearest_step(&setup.abars, self.scene.abar) as f64;
+            self.fitted.clone_from(&setup.abars);
+        }
+        self.state.keep_existing(setup.count, setup.machine.side());
+    }
+
+    /// Makes the ᾱ shown follow the play head.
+    fn follow_transport(&mut self) {
+        let Some(main) = self.setups.main() else { return };
+        let step = (self.transport.position.max(0.0) as usize).min(main.setup.abars.len().saturating_sub(1));
+        self.scene.abar = main.setup.abars.get(step).copied().unwrap_or(0.0);
+    }
+
+    /// The step at the play head.
+    fn step(&self) -> usize {
+        (self.transport.position.floor().max(0.0) as usize).min(self.steps())
+    }
+
+    /// Whether the ensembles on screen lag behind the play head.
+    fn lags(&self) -> bool {
+        self.run.is_busy() && self.run.picture().is_none_or(|picture| picture.step != self.step())
+    }
+
+    /// Which grids are shown, and where.
+    fn mosaic(&self) -> Mosaic {
+        let (count, side) = match self.run.picture().and_then(|run| run.lanes.first()) {
+            Some(lane) => (lane.phi.count, lane.phi.side),
+            None => (self.scene.ensemble.count, self.scene.ensemble.side),
+        };
+        if self.state.tiles && count > 1 {
+            Mosaic::tiles(count, side)
+        } else {
+            Mosaic::single(self.state.grid.min(count.saturating_sub(1)), side)
+        }
+    }
+
+    /// A word about what cannot be shown.
+    fn notice(&self) -> Option<String> {
+        if let Some(error) = self.setups.error() {
+            return Some(error.to_string());
+        }
+        if self.setups.main().is_none() {
+            return Some("Preparing the training images …".to_owned());
+        }
+        self.run.error().or(self.plain.error()).or(self.read.error()).map(ToString::to_string)
+    }
+
+    /// Looks at files that were read in the meantime.
+    fn take_loaded(&mut self) {
+        let delivered = std::mem::take(&mut *self.state.inbox.lock().unwrap_or_else(PoisonError::into_inner));
+        if delivered.is_empty() {
+            return;
+        }
+        self.state.loading.clear();
+        for delivery in delivered {
+            let taken = delivery.and_then(|(name, bytes)| self.take_pictures(&name, &bytes));
+            if let Err(fault) = taken {
+                self.state.loading.push(fault);
+            }
+        }
+        if let Err(fault) = self.use_loaded() {
+            self.state.loading.push(fault);
+        }
+    }
+
+    /// Adds the pictures in `bytes` to those loaded; returns what is to be said of them.
+    fn take_pictures(&mut self, name: &str, bytes: &[u8]) -> Result<Option<String>, String> {
+        let held: usize = self.state.loaded.iter().map(|picture| picture.values.len()).sum();
+        let (pictures, remark) = import::pictures(name, bytes, import::MOST_VALUES.saturating_sub(held))?;
+        if self.state.loaded.is_empty()
+            && let Some(first) = pictures.first()
+        {
+            self.state.crop.side = import::suitable_side(first);
+            self.state.crop.grey = first.channels == 1;
+        }
+        self.state.loaded.extend(pictures);
+        Ok(remark)
+    }
+
+    /// Cuts what is loaded into the scene's training images.
+    fn use_loaded(&mut self) -> Result<(), String> {
+        if self.state.loaded.is_empty() {
+            return Ok(());
+        }
+        self.scene.training.images = Some(panes::cut(&self.state.crop, &self.state.loaded)?);
+        self.images_stamp += 1;
+        fitting::fit_to_images(&mut self.scene);
+        self.edits.note("load images");
+        Ok(())
+    }
+
+    /// Brings everything up to date with the scene and the play head, as far as it is ready. `seen` tells which panes need
+    /// anything.
+    fn refresh(&mut self, ui: &Ui, seen: &[&'static str]) {
+        self.follow_scene();
+        let Some(main) = self.setups.main().cloned() else { return };
+        self.run.ask(self.setups.lanes(), &self.engine, self.step());
+        self.run.receive(PATIENCE_SECS);
+        let sees = |pane: &str| seen.contains(&pane);
+        if let Some(run) = self.run.picture() {
+            let current = run.lanes.first().is_some_and(|lane| lane.setup.base == main.base);
+            if sees("picture") {
+                let mosaic = self.mosaic();
+                let between = ui.visuals().panel_fill;
+                let kinds = self.state.kinds(!self.scene.painting.is_empty());
+                let (plain, read): (Vec<&'static PictureKind>, Vec<_>) =
+                    kinds.into_iter().partition(|kind| kind.wanted == pictures::Wanted::default());
+                self.plain.ask(run, &self.engine, &mosaic, plain, between);
+                self.read.ask(run, &self.engine, &mosaic, read, between);
+            }
+            let own = run.lanes.first().filter(|_| current);
+            let theories = sees("correlations") && self.state.theories.iter().any(|on| *on);
+            if let Some(lane) = own {
+                if ["correlations", "growth", "probe", "machine", "equations"].into_iter().any(sees) {
+                    self.physics.ask(&lane.setup, &self.engine, &run.kept, theories);
+                }
+                let selected: Vec<_> = self.state.selected.iter().flatten().copied().collect();
+                if selected.is_empty() {
+                    self.probes.clear();
+                } else if sees("probe") || sees("equations") {
+                    self.probes.ask(ProbeJob {
+                        setup: lane.setup.clone(),
+                        phi: Arc::clone(&lane.phi),
+                        step: lane.step,
+                        kept: run.kept.clone(),
+                        pixels: selected,
+                    });
+                }
+            }
+        }
+        if sees("training") || sees("equations") {
+            self.statistics.ask(&main, self.step());
+        }
+        self.plain.receive(PATIENCE_SECS);
+        self.read.receive(0.0);
+        self.physics.receive();
+        self.probes.receive();
+        self.statistics.receive();
+    }
+
+    /// Runs `draw` with what panes read and edit.
+    fn with_context<R>(&mut self, draw: impl FnOnce(&mut PaneContext<'_>, &mut Tiles) -> R) -> R {
+        let mosaic = self.mosaic();
+        let notice = self.notice();
+        let before = self.transport.position;
+        let mut cx = PaneContext {
+            abar: self.scene.abar,
+            scene: &mut self.scene,
+            edits: &mut self.edits,
+            images_stamp: &mut self.images_stamp,
+            state: &mut self.state,
+            transport: &mut self.transport,
+            textures: &mut self.textures,
+            setup: self.setups.main(),
+            run: self.run.picture(),
+            pictures: [self.plain.latest(), self.read.latest()],
+            mosaic,
+            physics: self.physics.latest().map(|physics| &**physics),
+            probes: self.probes.latest(),
+            statistics: self.statistics.latest(),
+            notice,
+        };
+        let result = draw(&mut cx, &mut self.tiles);
+        if self.transport.position != before {
+            self.follow_transport();
+        }
+        result
+    }
+
+    fn show_transport(&mut self, ui: &mut Ui) {
+        let abar = self.scene.abar;
+        let reading = |symbol, name, value| Reading { symbol, name, value };
+        let plain = |id| crate::ui::notation::plain(ui.ctx(), id);
+        let readings = [
+            reading(plain("signal2"), "Share of the signal, α²", abar),
+            reading(plain("noise"), "Noise", (1.0 - abar).max(0.0).sqrt()),
+            reading(
+                plain("logsnr"),
+                "Natural logarithm of the signal-to-noise ratio α²/σ²",
+                abar.ln() - (-abar).ln_1p(),
+            ),
+            reading(
+                "k",
+                "Side of the window that a pixel sees, in pixels",
+                self.setups.main().map_or(0.0, |m| m.setup.k_at(self.step()) as f64),
+            ),
+        ];
+        let spec = &self.scene.machine;
+        let stepper = crate::core::els::stepper::find(&spec.stepper).map_or("", |kind| kind.info.name);
+        let caption =
+            format!("noise → image, {}, {}, {stepper}", panes::name_of(spec), panes::window_name(&spec.window));
+        let marks = self.marks();
+        let timeline = Timeline { steps: self.steps(), readings: &readings, marks: &marks, caption: &caption };
+        let before = self.transport.position;
+        self.transport.show(ui, &timeline);
+        if self.transport.position != before {
+            self.follow_transport();
+        }
+    }
+
+    /// Where the regimes of the run begin and end.
+    fn marks(&self) -> Vec<Mark> {
+        let Some(main) = self.setups.main() else { return Vec::new() };
+        let abars = &main.setup.abars;
+        let mark = |abar: f64, label: &str| Mark { step: nearest_step(abars, abar) as f64, label: label.to_owned() };
+        let mut marks = Vec::new();
+        if let Some(collapse) = self.physics.latest().and_then(|physics| physics.collapse.as_ref()) {
+            marks.push(mark(collapse.window[0], "diffusion"));
+            if collapse.window[1] < 1.0 - SNAPPING_NOISE {
+                marks.push(mark(collapse.window[1], "collapse ends"));
+            }
+        }
+        if abars.last().is_some_and(|last| *last > 1.0 - SNAPPING_NOISE) {
+            marks.push(mark(1.0 - SNAPPING_NOISE, "snapping"));
+        }
+        marks
+    }
+}
+
+impl LabView for PatchesView {
+    fn scene(&self) -> Value {
+        // A scene is plain data with names for keys: there is nothing in it that JSON could not say.
+        serde_json::to_value(&self.scene).unwrap_or_default()
+    }
+
+    fn edit_stamp(&self) -> u64 {
+        self.edits.stamp()
+    }
+
+    fn last_edit(&self) -> &str {
+        self.edits.last()
+    }
+
+    fn restore(&mut self, scene: &Value) -> Result<(), SceneError> {
+        let abar = self.scene.abar;
+        let restored: Scene = scene_file::typed(scene)?;
+        if restored.training != self.scene.training {
+            self.images_stamp += 1;
+        }
+        // Moving the play head is no edit, so undo does not move it either.
+        self.scene = Scene { abar, ..restored };
+        Ok(())
+    }
+
+    fn logic(&mut self, ctx: &Context, dt: f32) {
+        self.appear_in(ctx);
+        self.take_loaded();
+        self.follow_scene();
+        // The play head waits for the ensembles rather than run away from them.
+        let dt = if self.lags() { 0.0 } else { dt };
+        if self.transport.advance(dt, self.steps()) {
+            self.follow_transport();
+        }
+        if self.transport.playing {
+            ctx.request_repaint();
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui) {
+        let before = self.transport.position;
+        self.transport.keys(ui.ctx(), self.steps());
+        if self.transport.position != before {
+            self.follow_transport();
+        }
+        Panel::bottom("patches transport").resizable(false).show(ui, |ui| {
+            ui.add_space(4.0);
+            self.show_transport(ui);
+            ui.add_space(4.0);
+        });
+        let seen = std::mem::take(&mut self.seen);
+        // In the first frame nobody has seen anything yet; the picture is what matters.
+        let wanted = if seen.is_empty() { vec!["picture"] } else { seen };
+        self.refresh(ui, &wanted);
+        let mut drawn = Vec::new();
+        egui::CentralPanel::default().frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
+            self.with_context(|cx, tiles| {
+                tiles.show(ui, &mut |ui, id| {
+                    drawn.push(id);
+                    let margin = egui::Margin { left: 8, right: 6, top: 6, bottom: 4 };
+                    egui::Frame::new().inner_margin(margin).show(ui, |ui| {
+                        if let Some(entry) = panes::ALL.iter().find(|entry| entry.pane.id == id) {
+                            (entry.show)(ui, cx);
+                        }
+                    });
+                });
+            });
+        });
+        if self.seen_changed(&drawn, &wanted) {
+            ui.ctx().request_repaint();
+        }
+        self.seen = drawn;
+    }
+
+    fn figure(&mut self, ui: &mut Ui) {
+        self.appear_in(ui.ctx());
+        self.refresh(ui, &["picture", "correlations"]);
+        let area = ui.available_rect_before_wrap();
+        let chart = FIGURE_CHART * area.height();
+        self.with_context(|cx, _| {
+            let top = area.with_max_y(area.bottom() - chart);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(top), |ui| panes::picture::figure(ui, cx));
+            let bottom = area.with_min_y(area.bottom() - chart + 6.0);
+            ui.scope_builder(egui::UiBuilder::new().max_rect(bottom), |ui| panes::rho_figure(ui, cx));
+        });
+    }
+
+    fn import(&mut self, name: &str, bytes: &[u8]) -> Result<String, String> {
+        let before = self.state.loaded.len();
+        let remark = self.take_pictures(name, bytes)?;
+        if let Err(fault) = self.use_loaded() {
+            self.state.loaded.truncate(before);
+            return Err(fault);
+        }
+        let added = self.state.loaded.len() - before;
+        self.tiles.focus("training");
+        let remark = remark.map_or(String::new(), |remark| format!(" ({remark})"));
+        let short = std::path::Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
+        Ok(format!("Added {added} training {} from {short}{remark}.", if added == 1 { "image" } else { "images" }))
+    }
+
+    fn compute_secs(&self) -> [f32; 2] {
+        let step = self.run.picture().map_or(0.0, |picture| picture.secs_per_step);
+        let picture = |slot: &PictureSlot| slot.latest().map_or(0.0, |pictures| pictures.secs);
+        [step as f32, (picture(&self.plain) + picture(&self.read)) as f32]
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let Some(main) = self.setups.main() else {
+            return self.setups.error().map(|error| vec![error.to_string()]).unwrap_or_default();
+        };
+        let setup = &main.setup;
+        let largest = self.scene.machine.window.largest();
+        if largest > setup.machine.side() {
+            warnings.push(format!("k = {largest} is larger than the grid: a circular window counts pixels twice."));
+        }
+        if let Some(physics) = self.physics.latest().filter(|physics| physics.stamp == main.stamp) {
+            if let Some(end) =
+                physics.measured.last().filter(|m| m.step == setup.plan.len() && m.local_consistency < 0.9)
+            {
+                warnings.push(format!(
+                    "Only {} of the pixels end locally consistent: the steps are too large.",
+                    panes::percent(end.local_consistency)
+                ));
+            }
+            if let Some(floor) =
+                physics.measured.first().map(|m| m.information_floor).filter(|floor| *floor > HIGH_FLOOR)
+            {
+                warnings.push(format!(
+                    "The ensemble is small: mutual information has a noise floor of {} nats. More grids lower it.",
+                    crate::ui::format::number(floor, 2)
+                ));
+            }
+        }
+        if let Some(lane) = self.run.picture().and_then(|run| run.lanes.first()) {
+            let lost = lane.phi.values.iter().filter(|value| !value.is_finite()).count();
+            if lost > 0 {
+                warnings.push(format!("{lost} values of φ have left the numbers: the steps are too large."));
+            }
+        }
+        let errors = [self.run.error(), self.plain.error(), self.read.error(), self.physics.error()];
+        warnings.extend(errors.into_iter().flatten().map(ToString::to_string));
+        warnings.dedup();
+        warnings
+    }
+
+    fn is_busy(&self) -> bool {
+        let unfinished = self.setups.error().is_none() && self.run.error().is_none() && self.plain.latest().is_none();
+        unfinished
+            || self.setups.is_busy()
+            || self.run.is_busy()
+            || self.plain.is_busy()
+            || self.read.is_busy()
+            || self.physics.is_busy()
+            || self.probes.is_busy()
+            || self.statistics.is_busy()
+            || self.is_typesetting()
+    }
+
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        KEYS
+    }
+
+    fn start_playing(&mut self) {
+        self.transport.position = 0.0;
+        self.transport.playing = true;
+        self.transport.looping = true;
+        self.follow_transport();
+    }
+
+    fn tiles(&mut self) -> Option<&mut Tiles> {
+        Some(&mut self.tiles)
+    }
+
+    fn set_engine(&mut self, engine: Arc<dyn Engine>) {
+        self.engine.replace(engine);
+    }
+}
+
+impl PatchesView {
+    /// Whether a pane is drawn that was not computed for.
+    fn seen_changed(&self, drawn: &[&'static str], computed: &[&'static str]) -> bool {
+        drawn.iter().any(|pane| !computed.contains(pane))
+    }
+}
