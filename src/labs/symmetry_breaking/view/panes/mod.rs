@@ -2,6 +2,7 @@
 
 mod controls;
 mod double_well;
+mod equations;
 mod phase_diagram;
 mod r_plus;
 mod spins;
@@ -14,7 +15,7 @@ use egui::Ui;
 
 use super::clock::Clock;
 use super::curves::Curves;
-use super::ensemble::{Numbered, Picture};
+use super::ensemble::Picture;
 use crate::core::curie_weiss::CurieWeiss;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::symmetry_breaking::scene::{Panel, Scene};
@@ -67,8 +68,6 @@ pub struct PaneContext<'a> {
     pub clock: &'a mut Clock,
     /// Who computes.
     pub engine: &'a NumberedEngine,
-    /// The scene as far as the particles depend on it.
-    pub run: &'a Numbered,
     /// The particles at the play head, if there are any.
     pub particles: Option<&'a Picture>,
     /// The run from end to end.
@@ -108,4 +107,5 @@ pub static ALL: &[PaneEntry] = &[
     spins::ENTRY,
     trajectories::ENTRY,
     r_plus::ENTRY,
+    equations::ENTRY,
 ];
