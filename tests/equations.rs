@@ -74,6 +74,48 @@ fn every_symbol_is_named_defined_and_sourced() {
     }
 }
 
+#[test]
+fn every_word_can_be_written() {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+    let font = egui::TextStyle::Body.resolve(&ctx.global_style());
+    let check = |at: &str, words: &str| {
+        for c in words.chars() {
+            assert!(ctx.fonts_mut(|fonts| fonts.has_glyph(&font, c)), "{at}: no glyph for {c} in \"{words}\"");
+        }
+    };
+    for notation in notation::ALL {
+        check(notation.id, notation.name);
+        check(notation.id, notation.about);
+    }
+    for symbol in notation::SHARED.iter().chain(equations::ALL.iter().flat_map(|book| book.symbols)) {
+        for words in [symbol.name, symbol.definition, symbol.source, symbol.unit, symbol.link.unwrap_or_default()] {
+            check(symbol.id, words);
+        }
+        for notation in notation::ALL {
+            check(symbol.id, symbol.form(notation).plain);
+        }
+    }
+    for equation in equations::ALL.iter().flat_map(|book| (book.equations)()) {
+        for words in [equation.name, equation.source, equation.about] {
+            check(equation.id, words);
+        }
+    }
+    for note in notes::ALL.iter().flat_map(|notes| notes.iter()) {
+        check(note.id, note.source);
+        check(note.id, note.evidence);
+        if let Some(compare) = note.compare {
+            let comparison = compare();
+            check(note.id, &comparison.about);
+            check(note.id, comparison.truth);
+            for row in &comparison.rows {
+                check(note.id, &row.quantity);
+            }
+        }
+    }
+}
+
 /// A window that shows one sheet.
 fn window(sheet: Sheet, size: [f32; 2], scale: f32, look: ThemeChoice) -> Harness<'static> {
     let mut harness = Harness::builder()

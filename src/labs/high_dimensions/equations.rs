@@ -59,13 +59,20 @@ pub static SYMBOLS: &[Symbol] = &[
         .linked("chart:Eigenvalues"),
     Symbol::new("generated", "D", "D", "Generated covariance", "Covariance of what generation makes.", "[CW] SI 1.3")
         .linked("chart:Eigenvalues"),
-    Symbol::new("second", "D_t", "D_t", "Second moment", "Mean of x xᵀ over the noised training samples.", "[CW] (35)"),
+    Symbol::new(
+        "second",
+        "D_t",
+        "D_t",
+        "Second moment",
+        "Mean of x x^T over the noised training samples.",
+        "[CW] (35)",
+    ),
     Symbol::new(
         "memory",
         "B_t",
         "B_t",
         "Memory",
-        "Mean of a xᵀ over the training samples: what the noised sample still knows of the clean one.",
+        "Mean of a x^T over the training samples: what the noised sample still knows of the clean one.",
         "[CW] (36)",
     ),
     Symbol::new(

@@ -34,9 +34,9 @@ pub static SYMBOLS: &[Symbol] = &[
     Symbol::new(
         "patch",
         r"\varphi",
-        "ϕ",
+        "p",
         "Training patch",
-        "A k × k patch of a training image; ϕ(0) is its centre.",
+        "A k × k patch of a training image; p(0) is its centre.",
         "[EFT] (2)",
     ),
     Symbol::new(
@@ -165,7 +165,7 @@ pub static SYMBOLS: &[Symbol] = &[
     Symbol::new(
         "nearest",
         r"\varphi^*(0)",
-        "ϕ*",
+        "p*",
         "Nearest patch",
         "Centre of the training patch of largest weight.",
         "[EFT] (8)",
