@@ -117,7 +117,7 @@ fn draw(ui: &mut Ui, tab: &Tab) -> Option<Wish> {
     if ui.is_rect_visible(rect) {
         let visuals = ui.visuals();
         let lit = response.hovered() || response.has_focus();
-        let corners = CornerRadius { nw: 5, ne: 5, sw: 0, se: 0 };
+        let corners = CornerRadius::ZERO;
         let fill = match (tab.in_sight, lit) {
             (true, _) => visuals.widgets.inactive.bg_fill,
             (false, true) => visuals.widgets.hovered.bg_fill.gamma_multiply(0.6),
@@ -125,7 +125,7 @@ fn draw(ui: &mut Ui, tab: &Tab) -> Option<Wish> {
         };
         ui.painter().rect_filled(rect, corners, fill);
         if tab.in_sight {
-            ui.painter().rect_filled(rect.with_min_y(rect.bottom() - 3.0), CornerRadius::ZERO, tokens.accent);
+            ui.painter().rect_filled(rect.with_max_y(rect.top() + 2.0), CornerRadius::ZERO, tokens.accent);
         }
         if response.has_focus() {
             let stroke = Stroke::new(1.5, tokens.selection);
