@@ -337,11 +337,6 @@ impl PatchesView {
             reading("ᾱ", "Share of the signal, α²", abar),
             reading("σ", "Noise √(1 − ᾱ)", (1.0 - abar).max(0.0).sqrt()),
             reading("log-SNR", "Natural logarithm of ᾱ/(1 − ᾱ)", abar.ln() - (-abar).ln_1p()),
-            reading(
-                "k",
-                "Side of the window that a pixel sees, in pixels",
-                self.setups.main().map_or(0.0, |m| m.setup.k_at(self.step()) as f64),
-            ),
         ];
         let spec = &self.scene.machine;
         let stepper = crate::core::els::stepper::find(&spec.stepper).map_or("", |kind| kind.info.name);
