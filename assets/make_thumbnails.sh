@@ -9,6 +9,12 @@ figure=$(mktemp --suffix .png)
 trap 'rm -f "$figure"' EXIT
 for scene in assets/scenes/*.json; do
     id=$(basename "$scene" .json)
+    # Panes of the labs that have several are shown as they are.
+    if [[ $id == magnet_* ]]; then
+        "$program" render "$scene" --size 560x350 --theme dark -o "$figure"
+        convert "$figure" -resize 400x250 -strip -quality 84 "assets/thumbnails/$id.jpg"
+        continue
+    fi
     case "$id" in
     patches_*)
         # The first picture is φ; with two machines there are two rows of smaller pictures.

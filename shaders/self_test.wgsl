@@ -20,24 +20,36 @@ struct Answers {
 }
 
 struct Values {
-    // e^-k/8, e^(k/4 - 16) and ln((k + 1/2)/256) for k the number of the invocation.
+    // e^-k/8, e^(k/4 - 16), ln((k + 1/2)/256) and tanh((k - 128)/16) for k the number of the invocation.
     decay: f32,
     exponential: f32,
     logarithm: f32,
-    padding: f32,
+    tangent: f32,
     // Random words of item k.
     words: vec4<u32>,
     // Normal numbers of item k.
     normals: vec2<f32>,
+    // Sum of k over the workgroup, by a tree.
+    shared_sum: f32,
 }
 
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read_write> answers: array<Answers>;
 @group(0) @binding(2) var<storage, read_write> values: array<Values>;
 
+var<workgroup> lanes: array<f32, 64>;
+
 @compute @workgroup_size(64)
-fn self_test(@builtin(global_invocation_id) id: vec3<u32>) {
+fn self_test(@builtin(global_invocation_id) id: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let k = id.x;
+    lanes[lane] = f32(k);
+    workgroupBarrier();
+    for (var half = 32u; half > 0u; half /= 2u) {
+        if lane < half {
+            lanes[lane] += lanes[lane + half];
+        }
+        workgroupBarrier();
+    }
     if k == 0u {
         var answer = Answers();
         for (var i = 0u; i < params.loop_length; i++) {
@@ -61,8 +73,9 @@ fn self_test(@builtin(global_invocation_id) id: vec3<u32>) {
         math_exp_decay(-real / 8.0),
         math_exp(real / 4.0 - 16.0),
         math_ln((real + 0.5) / 256.0),
-        0.0,
+        math_tanh((real - 128.0) / 16.0),
         philox_words(seed, 3u, k, 9u),
         philox_normals(seed, 3u, k, 9u),
+        lanes[0],
     );
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use diffuscope::core::notation;
 use diffuscope::labs::equations::{self, Book, Sheet};
+use diffuscope::labs::notes;
 use diffuscope::ui::formula::{self, Typeset};
 use diffuscope::ui::theme::{self, ThemeChoice};
 use egui_kittest::Harness;
@@ -15,6 +16,18 @@ use egui_kittest::kittest::Queryable as _;
 /// Everything of a book on one sheet, without values.
 fn whole(book: &Book) -> Sheet {
     Sheet { equations: (book.equations)(), symbols: book.symbols, ..Sheet::default() }
+}
+
+#[test]
+fn every_formula_of_the_notes_is_typeset() {
+    for note in notes::ALL.iter().flat_map(|notes| notes.iter()) {
+        for latex in [note.printed, note.corrected] {
+            let marked = formula::mark(latex, |_| None);
+            assert!(marked.symbols.is_empty(), "{}: {latex}", note.id);
+            let typeset = Typeset::new(&marked.latex).unwrap_or_else(|error| panic!("{}: {error}", note.id));
+            assert!(typeset.size[0] < 45.0, "{}: {} em wide", note.id, typeset.size[0]);
+        }
+    }
 }
 
 #[test]
@@ -61,6 +74,48 @@ fn every_symbol_is_named_defined_and_sourced() {
     }
 }
 
+#[test]
+fn every_word_can_be_written() {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+    let font = egui::TextStyle::Body.resolve(&ctx.global_style());
+    let check = |at: &str, words: &str| {
+        for c in words.chars() {
+            assert!(ctx.fonts_mut(|fonts| fonts.has_glyph(&font, c)), "{at}: no glyph for {c} in \"{words}\"");
+        }
+    };
+    for notation in notation::ALL {
+        check(notation.id, notation.name);
+        check(notation.id, notation.about);
+    }
+    for symbol in notation::SHARED.iter().chain(equations::ALL.iter().flat_map(|book| book.symbols)) {
+        for words in [symbol.name, symbol.definition, symbol.source, symbol.unit, symbol.link.unwrap_or_default()] {
+            check(symbol.id, words);
+        }
+        for notation in notation::ALL {
+            check(symbol.id, symbol.form(notation).plain);
+        }
+    }
+    for equation in equations::ALL.iter().flat_map(|book| (book.equations)()) {
+        for words in [equation.name, equation.source, equation.about] {
+            check(equation.id, words);
+        }
+    }
+    for note in notes::ALL.iter().flat_map(|notes| notes.iter()) {
+        check(note.id, note.source);
+        check(note.id, note.evidence);
+        if let Some(compare) = note.compare {
+            let comparison = compare();
+            check(note.id, &comparison.about);
+            check(note.id, comparison.truth);
+            for row in &comparison.rows {
+                check(note.id, &row.quantity);
+            }
+        }
+    }
+}
+
 /// A window that shows one sheet.
 fn window(sheet: Sheet, size: [f32; 2], scale: f32, look: ThemeChoice) -> Harness<'static> {
     let mut harness = Harness::builder()
@@ -94,6 +149,26 @@ fn settle(harness: &mut Harness<'_>) {
 #[test]
 fn contact_sheets() {
     let Some(folder) = std::env::var_os("CONTACT_SHEETS") else { return };
+    for (paper, list) in notes::ALL.iter().enumerate() {
+        let sheet = Sheet { notes: list.iter().collect(), ..Sheet::default() };
+        let mut harness = window(sheet, [560.0, 200.0 + 240.0 * list.len() as f32], 1.25, ThemeChoice::Light);
+        harness.get_by_label("Notes on the paper").click();
+        harness.run_steps(30);
+        settle(&mut harness);
+        let names: Vec<String> = list
+            .iter()
+            .filter(|note| note.compare.is_some())
+            .map(|note| format!("Compute both versions of {}", note.source))
+            .collect();
+        for name in names {
+            harness.get_by_label(&name).click();
+            harness.run_steps(3);
+        }
+        std::thread::sleep(Duration::from_secs(2));
+        settle(&mut harness);
+        let path = std::path::Path::new(&folder).join(format!("notes_{paper}.png"));
+        harness.render().unwrap().save(path).unwrap();
+    }
     for book in equations::ALL {
         let sheet = whole(book);
         let height = 120.0 + 100.0 * sheet.equations.len() as f32;
@@ -139,7 +214,7 @@ fn a_symbol_pointed_at_tells_its_value_and_stands_out_everywhere() {
     harness.hover_at(place);
     harness.run_steps(60);
     assert!(harness.query_by_label("Standard deviation of the noise in the noised sample.").is_some());
-    assert_eq!(diffuscope::ui::highlight::current(&harness.ctx).as_deref(), Some("reading:noise"));
+    assert_eq!(diffuscope::ui::highlight::current(&harness.ctx).as_deref(), Some("reading:Noise"));
     harness.hover_at(egui::pos2(5.0, 890.0));
     harness.run_steps(3);
     assert_eq!(diffuscope::ui::highlight::current(&harness.ctx), None);

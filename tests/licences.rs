@@ -66,6 +66,31 @@ fn every_licence_is_permissive() {
     assert!(faults.is_empty(), "not allowed by deny.toml: {faults:?}");
 }
 
+/// The about box lists what the program is built from. After a change of dependencies:
+/// `UPDATE_LICENCES=1 cargo test --test licences`.
+#[test]
+fn the_about_box_lists_every_crate_with_its_licence() {
+    let tree = cargo(&["tree", "--edges", "normal", "--prefix", "none", "--format", "{p}|{l}"]).unwrap();
+    let crates: BTreeSet<String> = tree
+        .lines()
+        .filter_map(|line| {
+            let (package, licence) = line.trim_end_matches(" (*)").split_once('|')?;
+            let name = package.split(' ').next()?;
+            (name != env!("CARGO_PKG_NAME")).then(|| format!("{name}\t{licence}"))
+        })
+        .collect();
+    assert!(crates.len() > 100, "only {} crates", crates.len());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/licences.txt");
+    if std::env::var_os("UPDATE_LICENCES").is_some() {
+        let lines: Vec<&str> = crates.iter().map(String::as_str).collect();
+        std::fs::write(path, lines.join("\n") + "\n").unwrap();
+    }
+    let listed = std::fs::read_to_string(path).unwrap();
+    let listed: BTreeSet<&str> = listed.lines().collect();
+    let missing: Vec<_> = crates.iter().filter(|line| !listed.contains(line.as_str())).collect();
+    assert!(missing.is_empty(), "not in assets/licences.txt: {missing:?}");
+}
+
 #[test]
 fn copyleft_is_refused() {
     let policy = policy();

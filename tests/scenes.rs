@@ -41,8 +41,8 @@ fn every_file_of_the_gallery_is_in_it() {
     let files: BTreeSet<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-        // Scenes of the labs that are not listed yet.
-        .filter(|id| !id.starts_with("magnet_") && !id.starts_with("spectrum_"))
+        // Scenes of the lab that is not listed yet.
+        .filter(|id| !id.starts_with("spectrum_"))
         .collect();
     assert_eq!(files, gallery().map(|(id, _)| id.to_owned()).collect());
 }
@@ -50,19 +50,46 @@ fn every_file_of_the_gallery_is_in_it() {
 #[test]
 fn every_built_in_scene_runs() {
     let engine: Arc<dyn Engine> = Arc::new(ReferenceEngine);
-    for (id, mut loaded) in gallery().filter(|(_, loaded)| loaded.lab.info.id == "score_field") {
-        loaded.scene["grid"]["nx"] = json!(9);
-        loaded.scene["grid"]["ny"] = json!(7);
-        loaded.scene["particles"]["count"] = json!(10);
+    for (id, mut loaded) in gallery() {
+        make_small(&mut loaded.scene);
         let out = tempfile::tempdir().unwrap();
         let context = RunContext { engine: &engine, out: out.path(), progress: &|_| (), clock: &|| 0.0 };
         let report = (loaded.lab.run)(&loaded.scene, &context).unwrap();
-        assert!(report.arrays.len() >= 10, "{id}");
+        assert!(report.arrays.len() >= 9, "{id}");
         for array in &report.arrays {
             assert_eq!(array.not_finite, 0, "{id}: {}", array.file);
             assert!(out.path().join(&array.file).exists(), "{id}: {}", array.file);
         }
-        assert!(report.results["particles"]["end"]["statistics"]["spread"].is_number(), "{id}");
+        // A number of each lab's own that sums its runs up.
+        let told = [("score_field", "/particles/end/statistics/spread"), ("symmetry_breaking", "/m_star")];
+        if let Some((_, pointer)) = told.iter().find(|(lab, _)| *lab == loaded.lab.info.id) {
+            assert!(report.results.pointer(pointer).is_some_and(Value::is_number), "{id}: {pointer}");
+        }
+        assert!(report.results.as_object().is_some_and(|results| !results.is_empty()), "{id}");
+    }
+}
+
+/// Leaves of a scene what the slow engine computes in a moment.
+fn make_small(scene: &mut Value) {
+    let limits = [
+        ("/grid/nx", 9.0),
+        ("/grid/ny", 7.0),
+        ("/particles/count", 10.0),
+        ("/model/spins", 300.0),
+        ("/ensemble/count", 20.0),
+        ("/spins/systems", 3.0),
+        ("/spins/steps", 12.0),
+        ("/clones/pairs", 20.0),
+        ("/finite_data/data_sets", 2.0),
+        ("/finite_data/generated", 4.0),
+        ("/finite_data/steps", 8.0),
+    ];
+    for (pointer, most) in limits {
+        if let Some(field) = scene.pointer_mut(pointer)
+            && let Some(value) = field.as_f64()
+        {
+            *field = json!(value.min(most));
+        }
     }
 }
 

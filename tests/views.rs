@@ -100,6 +100,41 @@ fn message_dark() {
 }
 
 #[test]
+fn palette_dark() {
+    let mut harness = program("two_points", ThemeChoice::Dark);
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::K);
+    harness.run_steps(4);
+    harness.event(egui::Event::Text("theme".to_owned()));
+    harness.run_steps(20);
+    compare(harness, "palette_dark");
+}
+
+#[test]
+fn several_scenes_high_contrast() {
+    let mut harness = program("two_points", ThemeChoice::HighContrast);
+    let copy = egui::Modifiers::COMMAND | egui::Modifiers::SHIFT;
+    for _ in 0..2 {
+        harness.key_press_modifiers(copy, egui::Key::D);
+        harness.run_steps(4);
+    }
+    settle(&mut harness);
+    // The words that tell of it are gone by then.
+    harness.run_steps(300);
+    compare(harness, "several_scenes_high_contrast");
+}
+
+#[test]
+fn presentation() {
+    let mut harness = program("ring_of_eight", ThemeChoice::Dark);
+    harness.key_press(egui::Key::F11);
+    harness.run_steps(4);
+    harness.hover_at(pos2(420.0, 160.0));
+    settle(&mut harness);
+    harness.run_steps(300);
+    harness.snapshot("presentation");
+}
+
+#[test]
 fn a_picture_without_a_window_shows_the_program() {
     use diffuscope::app::{App, offscreen};
     let ctx = egui::Context::default();

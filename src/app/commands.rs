@@ -1,8 +1,8 @@
-//! What the user can do from menus and the keyboard. One list drives the menus, the keys and the help.
+//! What the user can do from menus and the keyboard. One list drives the menus, the keys, the palette and the help.
 
 use egui::{Context, Key, KeyboardShortcut, Modifiers, ViewportCommand};
 
-use super::dialogs::Ask;
+use super::document::Document;
 use super::{App, sheets};
 
 /// The menu a command is in.
@@ -42,6 +42,10 @@ fn with_document(app: &App) -> Option<String> {
     app.document.as_ref().map(|_| String::new())
 }
 
+fn with_neighbours(app: &App) -> Option<String> {
+    (app.documents().count() > 1).then(String::new)
+}
+
 /// Every command, in the order of the menus.
 pub(super) static ALL: &[Command] = &[
     Command {
@@ -65,9 +69,16 @@ pub(super) static ALL: &[Command] = &[
     },
     Command {
         menu: Menu::File,
+        name: "Duplicate scene",
+        keys: &[key(CTRL_SHIFT, Key::D)],
+        run: |app, _| app.duplicate_document(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::File,
         name: "Open…",
         keys: &[key(CTRL, Key::O)],
-        run: |app, _| app.files.ask(Ask::Open),
+        run: |app, _| app.files.ask_to_open(),
         label: always,
     },
     Command {
@@ -85,6 +96,24 @@ pub(super) static ALL: &[Command] = &[
         label: with_document,
     },
     Command {
+        menu: Menu::File,
+        name: "Close scene",
+        keys: &[key(CTRL, Key::W)],
+        run: |app, _| {
+            if let Some(number) = app.document.as_ref().map(Document::number) {
+                app.ask_to_close(number);
+            }
+        },
+        label: with_document,
+    },
+    Command {
+        menu: Menu::File,
+        name: "Reopen",
+        keys: &[key(CTRL_SHIFT, Key::T)],
+        run: |app, _| app.reopen_closed(),
+        label: App::last_closed,
+    },
+    Command {
         menu: Menu::Edit,
         name: "Undo",
         keys: &[key(CTRL, Key::Z)],
@@ -92,7 +121,7 @@ pub(super) static ALL: &[Command] = &[
         label: |app| {
             let waiting = app.document.as_ref().filter(|document| document.has_edit());
             let waiting = waiting.map(|document| document.view.last_edit().to_owned());
-            waiting.or_else(|| app.history.undo_name().map(str::to_owned))
+            waiting.or_else(|| app.document.as_ref()?.history.undo_name().map(str::to_owned))
         },
     },
     Command {
@@ -100,7 +129,21 @@ pub(super) static ALL: &[Command] = &[
         name: "Redo",
         keys: &[key(CTRL_SHIFT, Key::Z), key(CTRL, Key::Y)],
         run: |app, _| app.redo(),
-        label: |app| app.history.redo_name().map(str::to_owned),
+        label: |app| app.document.as_ref()?.history.redo_name().map(str::to_owned),
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Copy scene",
+        keys: &[key(CTRL_SHIFT, Key::C)],
+        run: |app, ctx| app.copy_scene(ctx),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Paste scene or data",
+        keys: &[],
+        run: |_, ctx| ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+        label: always,
     },
     Command {
         menu: Menu::Edit,
@@ -132,12 +175,47 @@ pub(super) static ALL: &[Command] = &[
     },
     Command {
         menu: Menu::View,
-        name: "Full screen",
+        name: "Reset layout",
+        keys: &[],
+        run: |app, _| app.reset_layout(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Next scene",
+        keys: &[key(Modifiers::CTRL, Key::Tab), key(CTRL, Key::PageDown)],
+        run: |app, _| app.cycle_documents(true),
+        label: with_neighbours,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Scene before",
+        keys: &[key(Modifiers::CTRL.plus(Modifiers::SHIFT), Key::Tab), key(CTRL, Key::PageUp)],
+        run: |app, _| app.cycle_documents(false),
+        label: with_neighbours,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Presentation",
         keys: &[key(NONE, Key::F11)],
+        run: |app, ctx| app.toggle_presentation(ctx),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::View,
+        name: "Full screen",
+        keys: &[key(CTRL, Key::F11)],
         run: |_, ctx| {
             let full = ctx.input(|input| input.viewport().fullscreen.unwrap_or(false));
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
         },
+        label: always,
+    },
+    Command {
+        menu: Menu::Help,
+        name: "Commands…",
+        keys: &[key(CTRL, Key::K)],
+        run: |app, _| app.sheet = Some(&sheets::PALETTE),
         label: always,
     },
     Command {
@@ -192,7 +270,7 @@ pub(super) fn key_name(ctx: &Context, shortcut: &KeyboardShortcut) -> String {
 pub(super) fn keys(app: &mut App, ctx: &Context) {
     let typing = ctx.text_edit_focused();
     for (command, shortcut) in shortcuts() {
-        let plain = shortcut.modifiers == NONE && shortcut.logical_key != Key::F11;
+        let plain = shortcut.modifiers == NONE && shortcut.logical_key != Key::F11 && shortcut.logical_key != Key::F1;
         // "R" with Ctrl is another key than "R".
         let other = plain && ctx.input(|input| input.modifiers.command || input.modifiers.alt);
         if (typing && plain) || other {

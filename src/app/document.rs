@@ -1,4 +1,4 @@
-//! The scene that is open: its lab's view, its file, and what has changed since.
+//! A scene that is open: its lab's view, its file, its past, and what has changed since.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::Value;
 
-use super::history::{Origin, Snapshot};
+use super::history::{History, Origin, Snapshot};
+use super::recovery::Kept;
 use crate::engine::Engine;
 use crate::labs::scene_file::{LoadedScene, SceneError};
 use crate::labs::{LabEntry, LabView};
@@ -15,6 +16,9 @@ use crate::labs::{LabEntry, LabView};
 pub(super) struct Document {
     pub lab: &'static LabEntry,
     pub view: Box<dyn LabView>,
+    pub history: History,
+    /// What is kept of it for recovery.
+    pub kept: Kept,
     origin: Origin,
     /// The scene after the latest edit that was taken note of.
     scene: Arc<Value>,
@@ -30,10 +34,11 @@ impl Document {
         let stamp = view.edit_stamp();
         let revision = fresh_number();
         let origin = Origin { number: fresh_number(), path, saved: Some(revision), opened: Arc::clone(&scene) };
-        Ok(Self { lab: loaded.lab, view, origin, scene, stamp, revision })
+        let (history, kept) = (History::default(), Kept::default());
+        Ok(Self { lab: loaded.lab, view, history, kept, origin, scene, stamp, revision })
     }
 
-    /// Opens a document again that another one has replaced.
+    /// Opens a document again that was closed.
     pub fn reopen(snapshot: &Snapshot, engine: Arc<dyn Engine>) -> Result<Self, SceneError> {
         let loaded = LoadedScene { lab: snapshot.lab, scene: Value::clone(&snapshot.scene) };
         let mut document = Self::open(&loaded, None, engine)?;
@@ -109,6 +114,11 @@ impl Document {
     pub fn mark_saved(&mut self, path: &Path, revision: u64) {
         self.origin.path = Some(path.to_owned());
         self.origin.saved = Some(revision);
+    }
+
+    /// Whether nothing was ever done to it, so that another scene may take its place.
+    pub fn is_untouched(&self) -> bool {
+        !self.is_changed() && !self.has_edit() && self.history.is_empty()
     }
 
     /// The scene was taken over from a crash: no file holds it.

@@ -12,8 +12,8 @@ use crate::labs::scene_file::{self, LoadedScene};
 pub(super) enum Event {
     /// The user picked a file to open, or dropped one.
     OpenChosen(PathBuf),
-    /// The user picked a place to save at.
-    SaveChosen(PathBuf),
+    /// The user picked a place to save the document of this number at.
+    SaveChosen { path: PathBuf, document: u64 },
     /// The user closed a dialog without picking.
     Cancelled,
     /// A scene was read.
@@ -45,17 +45,19 @@ impl Files {
         self.receiver.try_recv().ok()
     }
 
-    /// Asks for a file.
-    pub fn ask(&mut self, ask: Ask) {
+    /// Asks for a file to open.
+    pub fn ask_to_open(&mut self) {
+        self.ask(Ask::Open, Event::OpenChosen);
+    }
+
+    /// Asks for a place to save the document of this number at.
+    pub fn ask_to_save(&mut self, suggested: String, document: u64) {
+        self.ask(Ask::Save { suggested }, move |path| Event::SaveChosen { path: with_extension(path), document });
+    }
+
+    fn ask(&mut self, ask: Ask, chosen: impl FnOnce(PathBuf) -> Event + Send + 'static) {
         let post = self.post();
-        let saving = matches!(ask, Ask::Save { .. });
-        let answer = move |path: Option<PathBuf>| {
-            post(match path {
-                None => Event::Cancelled,
-                Some(path) if saving => Event::SaveChosen(with_extension(path)),
-                Some(path) => Event::OpenChosen(path),
-            });
-        };
+        let answer = move |path: Option<PathBuf>| post(path.map_or(Event::Cancelled, chosen));
         self.dialogs.ask(ask, Box::new(answer));
     }
 

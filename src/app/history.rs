@@ -1,4 +1,4 @@
-//! Undo and redo. An entry is a whole scene, so that opening another scene can be undone as well.
+//! Undo and redo of one document. An entry is a whole scene: scenes are small, and nothing can be forgotten.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -87,6 +87,11 @@ impl History {
         self.joinable = None;
         self.past.push(Entry { name: entry.name.clone(), size: size(&present.scene), snapshot: present });
         Some((entry.name, entry.snapshot))
+    }
+
+    /// Whether there is nothing to undo or redo.
+    pub fn is_empty(&self) -> bool {
+        self.past.is_empty() && self.future.is_empty()
     }
 
     /// Name of the edit that [`History::undo`] would take back.

@@ -3,15 +3,21 @@
 //! [`App`] needs no window: it draws into any egui context, so that tests click it and [`offscreen`] photographs it.
 //! [`run_window`] puts it into a real one.
 
+mod actions;
 mod commands;
 mod dialogs;
 mod document;
+mod document_strip;
+mod documents;
 mod engine;
 mod files;
+mod fuzzy;
 mod graphics;
 mod history;
+mod layouts;
 mod messages;
 pub mod offscreen;
+mod presentation;
 mod recovery;
 mod saving;
 mod scenes;
@@ -39,9 +45,10 @@ use crate::labs::scene_file::LoadedScene;
 use crate::ui::notation;
 use crate::ui::theme::{self, ThemeChoice};
 use document::Document;
+use documents::Neighbours;
 use engine::Active;
 use files::Files;
-use history::History;
+use presentation::Presentation;
 use recovery::{Leftover, Recovery};
 use settings::Settings;
 use sheets::Sheet;
@@ -78,32 +85,39 @@ impl Default for Options {
 
 /// The whole program but its window.
 pub struct App {
+    ctx: egui::Context,
+    /// The document in sight.
     document: Option<Document>,
-    history: History,
+    neighbours: Neighbours,
     engine: Active,
     /// What the window is drawn with, if it is not a graphics processor.
     drawing_note: Option<String>,
     files: Files,
     messages: Messages,
     settings: Settings,
+    /// Document and layout that the settings know of.
+    layout_stamp: Option<(u64, u64)>,
     data_folder: Option<PathBuf>,
     recovery: Option<Recovery>,
-    /// Revision that is kept for recovery, and when a later one was noticed.
-    kept_revision: Option<u64>,
-    unkept_since_secs: Option<f64>,
     leftovers: Vec<Leftover>,
     sheet: Option<&'static Sheet>,
     gallery: sheets::gallery::Cards,
+    palette: sheets::palette::Palette,
+    theme: ThemeChoice,
+    presentation: Option<Presentation>,
+    memory: status_bar::Memory,
     closing: Closing,
     pace: Pace,
     window_title: String,
 }
 
-/// Whether the window is about to close.
+/// What is about to close.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closing {
     No,
     AfterSaving,
+    /// Not the window, but the scene of this number, once it is saved.
+    SceneAfterSaving(u64),
     Yes,
 }
 
@@ -118,7 +132,8 @@ impl App {
         let engine = Active::select(options.engine)?;
         let folder = options.data_folder;
         let settings = folder.as_deref().map(Settings::load).unwrap_or_default();
-        options.theme.unwrap_or_else(|| settings.theme()).apply(ctx);
+        let theme = options.theme.unwrap_or_else(|| settings.theme());
+        theme.apply(ctx);
         ctx.set_zoom_factor(settings.zoom);
         notation::set(ctx, &settings.notation);
         let unsaved = folder.as_deref().map(|folder| folder.join("unsaved"));
@@ -127,26 +142,30 @@ impl App {
             Recovery::claim(&folder).inspect_err(|error| tracing::warn!("unsaved work will not be kept: {error}")).ok()
         });
         let mut app = Self {
+            ctx: ctx.clone(),
             document: None,
-            history: History::default(),
+            neighbours: Neighbours::default(),
             engine,
             drawing_note: None,
             files: Files::new(options.dialogs, ctx.clone()),
             messages: Messages::default(),
             settings,
+            layout_stamp: None,
             data_folder: folder,
             recovery,
-            kept_revision: None,
-            unkept_since_secs: None,
             sheet: if leftovers.is_empty() { None } else { Some(&sheets::RECOVERY) },
             leftovers,
             gallery: sheets::gallery::Cards::new(),
+            palette: sheets::palette::Palette::default(),
+            theme,
+            presentation: None,
+            memory: status_bar::Memory::default(),
             closing: Closing::No,
             pace: Pace::default(),
             window_title: String::new(),
         };
         match options.scene {
-            Some(scene) => app.open(&scene, options.path, "open"),
+            Some(scene) => app.open(&scene, options.path),
             None => app.open_first(),
         }
         Ok(app)
@@ -177,8 +196,12 @@ impl App {
             commands::keys(self, &ctx);
             self.take_pasted_and_dropped(&ctx);
         }
-        top_bar::show(self, ui);
-        status_bar::show(self, ui);
+        self.follow_presentation(&ctx);
+        if !self.is_presenting() {
+            top_bar::show(self, ui);
+            document_strip::show(self, ui);
+            status_bar::show(self, ui);
+        }
         let deaf = self.sheet.is_some();
         match &mut self.document {
             Some(document) => deaf_to_keys(&ctx, deaf, || document.view.ui(ui)),
@@ -191,7 +214,9 @@ impl App {
         drop_hint(ui);
         self.messages.show(ui);
         sheets::show(self, &ctx);
+        self.draw_halo(&ctx);
         self.take_edit(&ctx);
+        self.keep_layout(&ctx);
         self.keep_unsaved_work(&ctx);
         self.keep_notation(&ctx);
         self.set_window_title(&ctx);
@@ -217,7 +242,12 @@ impl App {
         &self.messages
     }
 
-    /// Whether there are edits that no file holds.
+    /// Titles of the open scenes in the order of their tabs, each with whether it is in sight.
+    pub fn open_scenes(&self) -> Vec<(String, bool)> {
+        self.documents().map(|document| (document.title(), self.is_in_sight(document.number()))).collect()
+    }
+
+    /// Whether the scene in sight has edits that no file holds.
     pub fn is_changed(&self) -> bool {
         self.document.as_ref().is_some_and(Document::is_changed)
     }
@@ -253,7 +283,10 @@ impl App {
     }
 
     fn set_theme(&mut self, choice: ThemeChoice, ctx: &egui::Context) {
-        choice.apply(ctx);
+        self.theme = choice;
+        if !self.is_presenting() {
+            choice.apply(ctx);
+        }
         choice.id().clone_into(&mut self.settings.theme);
         self.save_settings();
     }
@@ -269,7 +302,9 @@ impl App {
 
     fn set_zoom(&mut self, zoom: f32, ctx: &egui::Context) {
         self.settings.zoom = zoom.clamp(0.5, 3.0);
-        ctx.set_zoom_factor(self.settings.zoom);
+        if !self.is_presenting() {
+            ctx.set_zoom_factor(self.settings.zoom);
+        }
         self.save_settings();
     }
 
@@ -277,8 +312,9 @@ impl App {
         match selected {
             Ok(active) => {
                 self.engine = active;
-                if let Some(document) = &mut self.document {
-                    document.view.set_engine(Arc::clone(&self.engine.engine));
+                let engine = Arc::clone(&self.engine.engine);
+                for document in self.documents_mut() {
+                    document.view.set_engine(Arc::clone(&engine));
                 }
             }
             Err(error) => self.fail(&error.to_string()),

@@ -1,8 +1,10 @@
 //! Keeps unsaved work through a crash.
 //!
-//! Every running window owns one file in the recovery folder, locked through a second one. A file whose lock is free was
-//! left behind by a window that did not end as it should; the next start offers it.
+//! Every running window owns the files of one name in the recovery folder, one for each document that is not saved, and
+//! locks a further one. Files whose lock is free were left behind by a window that did not end as it should; the next start
+//! offers them.
 
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::thread::{self, JoinHandle};
@@ -26,62 +28,93 @@ pub struct Leftover {
     kept_at: PathBuf,
 }
 
-/// This window's file.
+/// What is kept of one document.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The revision that is kept.
+    pub revision: Option<u64>,
+    /// When a later one was noticed.
+    pub waiting_since_secs: Option<f64>,
+}
+
+/// This window's files.
 #[derive(Debug)]
 pub struct Recovery {
-    file: PathBuf,
+    /// Path of the files but for the documents' numbers.
+    stem: PathBuf,
     lock: PathBuf,
     /// Held as long as the window lives.
     held: Option<File>,
-    writing: Option<JoinHandle<()>>,
+    /// Writes under way, by document.
+    writing: HashMap<u64, JoinHandle<()>>,
+    /// Documents that have a file.
+    kept: Vec<u64>,
 }
 
 impl Recovery {
-    /// Claims a file in `folder`.
+    /// Claims a name in `folder`.
     ///
     /// # Errors
     /// The file system's.
     pub fn claim(folder: &Path) -> std::io::Result<Self> {
         fs::create_dir_all(folder)?;
         for n in 0.. {
-            let stem = format!("{}-{n}", std::process::id());
-            let lock = folder.join(format!("{stem}.lock"));
+            let stem = folder.join(format!("{}-{n}", std::process::id()));
+            let lock = store::beside(&stem, ".lock");
             let held = File::create(&lock)?;
             if held.try_lock().is_ok() {
-                return Ok(Self { file: folder.join(format!("{stem}.json")), lock, held: Some(held), writing: None });
+                return Ok(Self { stem, lock, held: Some(held), writing: HashMap::new(), kept: Vec::new() });
             }
         }
         unreachable!("one of the numbers is free")
     }
 
-    /// Keeps `scene`, on a thread of its own.
-    pub fn keep(&mut self, scene: &Value, path: Option<&Path>) {
-        let leftover = Leftover { path: path.map(Path::to_owned), scene: scene.clone(), kept_at: self.file.clone() };
-        self.finish();
+    fn file(&self, document: u64) -> PathBuf {
+        store::beside(&self.stem, &format!(".{document}.json"))
+    }
+
+    /// Keeps the scene of a document, on a thread of its own.
+    pub fn keep(&mut self, document: u64, scene: &Value, path: Option<&Path>) {
+        self.finish(document);
+        let leftover = self.leftover(document, scene, path);
         match thread::Builder::new().name("recovery".to_owned()).spawn(move || drop(leftover.write())) {
-            Ok(thread) => self.writing = Some(thread),
+            Ok(thread) => drop(self.writing.insert(document, thread)),
             Err(error) => tracing::warn!("unsaved work is not kept: {error}"),
         }
     }
 
-    /// Keeps `scene` before it returns; whether that worked.
-    pub fn keep_now(&mut self, scene: &Value, path: Option<&Path>) -> bool {
-        self.finish();
-        let leftover = Leftover { path: path.map(Path::to_owned), scene: scene.clone(), kept_at: self.file.clone() };
-        leftover.write().is_ok()
+    /// Keeps the scene of a document before it returns; whether that worked.
+    pub fn keep_now(&mut self, document: u64, scene: &Value, path: Option<&Path>) -> bool {
+        self.finish(document);
+        self.leftover(document, scene, path).write().is_ok()
     }
 
-    /// Everything is saved, or thrown away on purpose: nothing to recover.
-    pub fn clear(&mut self) {
-        self.finish();
-        drop(fs::remove_file(&self.file));
+    fn leftover(&mut self, document: u64, scene: &Value, path: Option<&Path>) -> Leftover {
+        if !self.kept.contains(&document) {
+            self.kept.push(document);
+        }
+        Leftover { path: path.map(Path::to_owned), scene: scene.clone(), kept_at: self.file(document) }
     }
-}
 
-impl Recovery {
+    /// A document is saved, or thrown away on purpose: nothing of it to recover.
+    pub fn clear(&mut self, document: u64) {
+        if let Some(at) = self.kept.iter().position(|kept| *kept == document) {
+            self.kept.swap_remove(at);
+            self.finish(document);
+            drop(fs::remove_file(self.file(document)));
+        }
+    }
+
+    /// Nothing is to be recovered.
+    pub fn clear_all(&mut self) {
+        for document in self.kept.clone() {
+            self.clear(document);
+        }
+    }
+
     /// Waits for the write under way, lest it bring back what is cleared.
-    fn finish(&mut self) {
-        if let Some(thread) = self.writing.take() {
+    fn finish(&mut self, document: u64) {
+        if let Some(thread) = self.writing.remove(&document) {
             drop(thread.join());
         }
     }
@@ -89,7 +122,7 @@ impl Recovery {
 
 impl Drop for Recovery {
     fn drop(&mut self) {
-        self.clear();
+        self.clear_all();
         drop(self.held.take());
         drop(fs::remove_file(&self.lock));
     }
@@ -102,7 +135,7 @@ impl Leftover {
         let files = entries.flatten().map(|entry| entry.path());
         files
             .filter(|file| file.extension().is_some_and(|extension| extension == "json"))
-            .filter(|file| is_abandoned(&file.with_extension("lock")))
+            .filter(|file| is_abandoned(&lock_of(file)))
             .filter_map(|file| {
                 let leftover: Self = serde_json::from_slice(&store::read_limited(&file).ok()?).ok()?;
                 Some(Self { kept_at: file, ..leftover })
@@ -120,8 +153,20 @@ impl Leftover {
     /// Throws it away.
     pub fn discard(&self) {
         drop(fs::remove_file(&self.kept_at));
-        drop(fs::remove_file(self.kept_at.with_extension("lock")));
+        let lock = lock_of(&self.kept_at);
+        let folder = self.kept_at.parent().map(fs::read_dir);
+        let others = folder.and_then(Result::ok).into_iter().flatten().flatten();
+        let shared = others.map(|entry| entry.path()).any(|file| file != lock && lock_of(&file) == lock);
+        if !shared {
+            drop(fs::remove_file(lock));
+        }
     }
+}
+
+/// The lock of the window that wrote `file`: "12-0.lock" for "12-0.3.json".
+fn lock_of(file: &Path) -> PathBuf {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!("{}.lock", name.split('.').next().unwrap_or_default()))
 }
 
 fn is_abandoned(lock: &Path) -> bool {
@@ -146,13 +191,35 @@ mod tests {
     }
 
     #[test]
+    fn of_several_documents_each_is_found_and_discarded_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let leftover = Leftover { path: None, scene: serde_json::json!({"a": 1}), kept_at: PathBuf::new() };
+        for name in ["7-0.1.json", "7-0.2.json"] {
+            fs::write(folder.path().join(name), serde_json::to_vec(&leftover).unwrap()).unwrap();
+        }
+        let lock = folder.path().join("7-0.lock");
+        fs::write(&lock, "").unwrap();
+        let found = Leftover::find(folder.path());
+        assert_eq!(found.len(), 2);
+        found[0].discard();
+        assert!(lock.exists());
+        assert_eq!(Leftover::find(folder.path()).len(), 1);
+        found[1].discard();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
     fn work_of_a_living_window_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let recovery = Recovery::claim(folder.path()).unwrap();
+        let mut recovery = Recovery::claim(folder.path()).unwrap();
         let other = Recovery::claim(folder.path()).unwrap();
-        assert_ne!(recovery.file, other.file);
-        fs::write(&recovery.file, r#"{"path": null, "scene": {}}"#).unwrap();
+        assert_ne!(recovery.stem, other.stem);
+        for document in [3, 4] {
+            assert!(recovery.keep_now(document, &serde_json::json!({}), None));
+        }
         assert!(Leftover::find(folder.path()).is_empty());
+        recovery.clear(3);
+        assert!(!recovery.file(3).exists() && recovery.file(4).exists());
         drop(recovery);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a window that ends well leaves nothing");
     }

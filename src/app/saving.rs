@@ -1,11 +1,12 @@
 //! Saving scenes, and keeping what is not saved.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use super::dialogs::Ask;
+use super::document::Document;
 use super::files::Event;
 use super::messages::Weight;
-use super::recovery::{self, Leftover};
+use super::recovery::{self, Kept, Leftover};
 use super::{App, Closing, sheets};
 use crate::labs::scene_file;
 
@@ -22,26 +23,25 @@ impl App {
     pub(super) fn save_as(&mut self) {
         self.finish_edit();
         if let Some(document) = &self.document {
-            self.files.ask(Ask::Save { suggested: document.file_name() });
+            self.files.ask_to_save(document.file_name(), document.number());
         }
     }
 
     pub(super) fn handle(&mut self, event: Event, ctx: &egui::Context) {
         match event {
             Event::OpenChosen(path) => self.files.read(path),
-            Event::SaveChosen(path) => {
+            Event::SaveChosen { path, document } => {
                 self.finish_edit();
-                if let Some(document) = &self.document {
+                if let Some(document) = self.documents().find(|open| open.number() == document) {
                     self.files.save(path, document.snapshot());
                 }
             }
             Event::Cancelled => self.closing = Closing::No,
             Event::Scene { path, scene } => {
-                self.finish_edit();
                 if let Some(path) = &path {
                     self.remember(path.clone());
                 }
-                self.open(&scene, path, "open");
+                self.open(&scene, path);
             }
             Event::Data { name, bytes } => {
                 let Some(document) = &mut self.document else { return };
@@ -56,14 +56,18 @@ impl App {
                     self.messages.add(Weight::Warning, text);
                 }
                 self.messages.add(Weight::Done, format!("Saved {}.", path.display()));
-                if let Some(document) =
-                    self.document.as_mut().filter(|document| document.number() == snapshot.origin.number)
-                {
+                let number = snapshot.origin.number;
+                if let Some(document) = self.documents_mut().find(|document| document.number() == number) {
                     document.mark_saved(&path, snapshot.revision);
                 }
                 self.remember(path);
-                if self.closing == Closing::AfterSaving {
-                    self.close(ctx);
+                match self.closing {
+                    Closing::SceneAfterSaving(closing) if closing == number => {
+                        self.closing = Closing::No;
+                        self.ask_to_close(number);
+                    }
+                    Closing::AfterSaving => self.save_all_and_close(ctx),
+                    Closing::SceneAfterSaving(_) | Closing::No | Closing::Yes => {}
                 }
             }
             Event::Failed(text) => {
@@ -77,56 +81,92 @@ impl App {
     pub(super) fn watch_closing(&mut self, ctx: &egui::Context) {
         if ctx.input(|input| input.viewport().close_requested()) && self.closing != Closing::Yes {
             self.finish_edit();
-            if self.is_changed() {
+            if self.documents().any(Document::is_changed) {
                 ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
                 self.sheet = Some(&sheets::CLOSING);
             }
         }
     }
 
+    /// Saves one document after the other, then closes the window.
+    pub(super) fn save_all_and_close(&mut self, ctx: &egui::Context) {
+        self.finish_edit();
+        let changed = self.documents().find(|document| document.is_changed()).map(Document::number);
+        match changed {
+            Some(number) => {
+                self.closing = Closing::AfterSaving;
+                self.go_to_document(number);
+                self.save();
+            }
+            None => self.close(ctx),
+        }
+    }
+
     pub(super) fn close(&mut self, ctx: &egui::Context) {
         self.closing = Closing::Yes;
         if let Some(recovery) = &mut self.recovery {
-            recovery.clear();
+            recovery.clear_all();
         }
         ctx.send_viewport_cmd(egui::ViewportCommand::Close);
     }
 
+    /// Nothing of this document is to be recovered any more.
+    pub(super) fn forget_kept(&mut self, number: u64) {
+        if let Some(recovery) = &mut self.recovery {
+            recovery.clear(number);
+        }
+    }
+
     pub(super) fn keep_unsaved_work(&mut self, ctx: &egui::Context) {
-        let (Some(recovery), Some(document)) = (&mut self.recovery, &self.document) else { return };
+        if self.recovery.is_none() {
+            return;
+        }
         let now = ctx.input(|input| input.time);
-        if !document.is_changed() {
-            if self.kept_revision.take().is_some() {
-                recovery.clear();
-            }
-            self.unkept_since_secs = None;
-        } else if self.kept_revision == Some(document.revision()) {
-            self.unkept_since_secs = None;
-        } else {
-            let since = *self.unkept_since_secs.get_or_insert(now);
-            let due = since + recovery::DELAY_SECS;
-            if now >= due {
-                recovery.keep(&document.view.scene(), document.path());
-                self.kept_revision = Some(document.revision());
-                self.unkept_since_secs = None;
+        let (mut saved, mut due) = (Vec::new(), Vec::new());
+        for document in self.documents_mut() {
+            let revision = document.revision();
+            if !document.is_changed() {
+                if std::mem::take(&mut document.kept).revision.is_some() {
+                    saved.push(document.number());
+                }
+            } else if document.kept.revision == Some(revision) {
+                document.kept.waiting_since_secs = None;
             } else {
-                ctx.request_repaint_after_secs((due - now) as f32 + 0.01);
+                let at = *document.kept.waiting_since_secs.get_or_insert(now) + recovery::DELAY_SECS;
+                if now >= at {
+                    document.kept = Kept { revision: Some(revision), waiting_since_secs: None };
+                    due.push(document.snapshot());
+                } else {
+                    ctx.request_repaint_after_secs((at - now) as f32 + 0.01);
+                }
             }
+        }
+        let Some(recovery) = &mut self.recovery else { return };
+        for number in saved {
+            recovery.clear(number);
+        }
+        for snapshot in due {
+            recovery.keep(snapshot.origin.number, &snapshot.scene, snapshot.origin.path.as_deref());
         }
     }
 
     /// Takes over work that a crash left behind.
     pub(super) fn recover(&mut self, leftover: &Leftover) {
-        match scene_file::parse("the recovered scene", leftover.scene.to_string().as_bytes()) {
-            Ok(scene) => {
-                self.open(&scene, leftover.path.clone(), "recover");
-                let (Some(document), Some(recovery)) = (&mut self.document, &mut self.recovery) else { return };
+        let scene = scene_file::parse("the recovered scene", leftover.scene.to_string().as_bytes());
+        let engine = Arc::clone(&self.engine.engine);
+        let document = scene.and_then(|scene| Document::open(&scene, leftover.path.clone(), engine));
+        match document {
+            Ok(mut document) => {
                 document.mark_unsaved();
+                let snapshot = document.snapshot();
                 // Only what is kept again may be thrown away.
-                if recovery.keep_now(&scene.scene, leftover.path.as_deref()) {
-                    self.kept_revision = Some(document.revision());
+                if let Some(recovery) = &mut self.recovery
+                    && recovery.keep_now(document.number(), &snapshot.scene, document.path())
+                {
+                    document.kept = Kept { revision: Some(document.revision()), waiting_since_secs: None };
                     leftover.discard();
                 }
+                self.add_document(document);
             }
             Err(error) => self.fail(&error.to_string()),
         }

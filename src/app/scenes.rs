@@ -1,4 +1,4 @@
-//! Opening scenes, and going back and forth between them.
+//! Opening scenes, and going back and forth in the past of the one in sight.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl App {
 
     pub(super) fn open_gallery(&mut self, id: &str) {
         match scene_file::load(&format!("{}{id}", scene_file::GALLERY)) {
-            Ok(scene) => self.open(&scene, None, "open from gallery"),
+            Ok(scene) => self.open(&scene, None),
             Err(error) => self.fail(&error.to_string()),
         }
     }
@@ -30,55 +30,46 @@ impl App {
     /// Opens the scene that a lab makes of an empty file.
     pub(super) fn open_default(&mut self, lab: &'static LabEntry) {
         match (lab.check)(&serde_json::json!({ "lab": lab.info.id, "version": lab.version })) {
-            Ok(scene) => self.open(&LoadedScene { lab, scene }, None, "new scene"),
+            Ok(scene) => self.open(&LoadedScene { lab, scene }, None),
             Err(error) => self.fail(&error.to_string()),
         }
     }
 
-    /// Opens `scene` in place of the one that is open; undoing goes back.
-    pub(super) fn open(&mut self, scene: &LoadedScene, path: Option<PathBuf>, name: &str) {
-        match Document::open(scene, path, Arc::clone(&self.engine.engine)) {
-            Ok(document) => {
-                if let Some(old) = self.document.replace(document) {
-                    if old.is_changed() {
-                        let text = format!("“{}” was not saved; Undo goes back to it.", old.title());
-                        self.messages.add(Weight::Done, text);
-                    }
-                    self.history.part();
-                    self.history.record(name, old.snapshot(), f64::NEG_INFINITY);
-                }
-                self.kept_revision = None;
+    /// Opens `scene` beside the others, or in place of the one in sight if nothing was done to that. A file that is open
+    /// already comes in sight instead, lest two documents save over each other.
+    pub(super) fn open(&mut self, scene: &LoadedScene, path: Option<PathBuf>) {
+        self.finish_edit();
+        let same = self.documents().find(|open| open.path().is_some() && open.path() == path.as_deref());
+        if let Some((number, changed)) = same.map(|open| (open.number(), open.is_changed())) {
+            self.go_to_document(number);
+            if changed {
+                let text = "This file is open already, with edits that it does not hold yet.";
+                return self.messages.add(Weight::Warning, text);
             }
+            // What the file holds now may be another scene than what was read then.
+            self.close_document(number);
+        }
+        match Document::open(scene, path, Arc::clone(&self.engine.engine)) {
+            Ok(document) => self.add_document(document),
             Err(error) => self.fail(&error.to_string()),
         }
     }
 
     pub(super) fn undo(&mut self) {
-        self.finish_edit();
-        let Some(present) = self.document.as_ref().map(Document::snapshot) else { return };
-        if let Some((name, snapshot)) = self.history.undo(present) {
-            self.go_to(&snapshot, &format!("Undid {name}."));
-        }
+        self.walk("Undid", |document, present| document.history.undo(present));
     }
 
     pub(super) fn redo(&mut self) {
-        self.finish_edit();
-        let Some(present) = self.document.as_ref().map(Document::snapshot) else { return };
-        if let Some((name, snapshot)) = self.history.redo(present) {
-            self.go_to(&snapshot, &format!("Redid {name}."));
-        }
+        self.walk("Redid", |document, present| document.history.redo(present));
     }
 
-    pub(super) fn go_to(&mut self, snapshot: &Snapshot, done: &str) {
-        let result = match &mut self.document {
-            Some(document) if document.number() == snapshot.origin.number => document.restore(snapshot),
-            _ => Document::reopen(snapshot, Arc::clone(&self.engine.engine)).map(|document| {
-                self.document = Some(document);
-                self.kept_revision = None;
-            }),
-        };
-        match result {
-            Ok(()) => self.messages.add(Weight::Done, done),
+    fn walk(&mut self, done: &str, step: impl FnOnce(&mut Document, Snapshot) -> Option<(String, Snapshot)>) {
+        self.finish_edit();
+        let Some(document) = &mut self.document else { return };
+        let present = document.snapshot();
+        let Some((name, snapshot)) = step(document, present) else { return };
+        match document.restore(&snapshot) {
+            Ok(()) => self.messages.add(Weight::Done, format!("{done} {name}.")),
             Err(error) => self.fail(&error.to_string()),
         }
     }
@@ -90,8 +81,8 @@ impl App {
         let before = document.snapshot();
         match document.reset() {
             Ok(()) => {
-                self.history.part();
-                self.history.record("reset", before, f64::NEG_INFINITY);
+                document.history.part();
+                document.history.record("reset", before, f64::NEG_INFINITY);
             }
             Err(error) => self.fail(&error.to_string()),
         }
@@ -102,26 +93,25 @@ impl App {
         if ctx.input(|input| input.pointer.any_down()) {
             return;
         }
-        if ctx.input(|input| input.pointer.any_released()) {
-            let pending = self.document.as_ref().is_some_and(Document::has_edit);
-            self.record_edit(ctx.input(|input| input.time));
-            if pending {
-                self.history.part();
-            }
-        } else {
-            self.record_edit(ctx.input(|input| input.time));
-        }
-    }
-
-    pub(super) fn record_edit(&mut self, now_secs: f64) {
-        if let Some((name, before)) = self.document.as_mut().and_then(Document::take_edit) {
-            self.history.record(&name, before, now_secs);
+        let Some(document) = &mut self.document else { return };
+        let released = ctx.input(|input| input.pointer.any_released()) && document.has_edit();
+        record_edit(document, ctx.input(|input| input.time));
+        if released {
+            document.history.part();
         }
     }
 
     /// Records an edit that is under way, before something else is done to the scene.
     pub(super) fn finish_edit(&mut self) {
-        self.record_edit(f64::NEG_INFINITY);
-        self.history.part();
+        if let Some(document) = &mut self.document {
+            record_edit(document, f64::NEG_INFINITY);
+            document.history.part();
+        }
+    }
+}
+
+fn record_edit(document: &mut Document, now_secs: f64) {
+    if let Some((name, before)) = document.take_edit() {
+        document.history.record(&name, before, now_secs);
     }
 }

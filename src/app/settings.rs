@@ -1,5 +1,6 @@
-//! What the program remembers from one start to the next: theme, zoom, recent files.
+//! What the program remembers from one start to the next: theme, zoom, recent files, layouts.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,8 @@ pub struct Settings {
     pub notation: String,
     /// Files opened or saved, latest first.
     pub recent: Vec<PathBuf>,
+    /// Where the panes are, by lab; checked by [`Tiles::restore`](crate::ui::Tiles::restore).
+    pub layouts: BTreeMap<String, serde_json::Value>,
 }
 
 /// Files remembered.
@@ -33,6 +36,7 @@ impl Default for Settings {
             zoom: 1.0,
             notation: notation::ALL[0].id.to_owned(),
             recent: Vec::new(),
+            layouts: BTreeMap::new(),
         }
     }
 }
@@ -78,7 +82,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Settings::load(folder.path()), Settings::default());
         let mut settings =
-            Settings { theme: "dark".to_owned(), zoom: 1.5, notation: "ddpm".to_owned(), recent: Vec::new() };
+            Settings { theme: "dark".to_owned(), zoom: 1.5, notation: "ddpm".to_owned(), ..Settings::default() };
         for n in 0..20 {
             settings.remember(Path::new(&format!("{n}.json")));
         }

@@ -44,7 +44,27 @@ impl Pace {
     }
 }
 
-pub(super) fn show(app: &App, ui: &mut Ui) {
+/// Memory that the program holds, looked at now and then.
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    looked_secs: f64,
+    bytes: Option<usize>,
+}
+
+/// Seconds between two looks at the memory.
+const LOOK_SECS: f64 = 1.0;
+
+impl Memory {
+    fn text(&mut self, now_secs: f64) -> Option<String> {
+        if self.bytes.is_none() || now_secs - self.looked_secs > LOOK_SECS {
+            self.looked_secs = now_secs;
+            self.bytes = memory_stats::memory_stats().map(|stats| stats.physical_mem);
+        }
+        self.bytes.map(|bytes| format!("{} MiB", bytes >> 20))
+    }
+}
+
+pub(super) fn show(app: &mut App, ui: &mut Ui) {
     let frame = Frame::side_top_panel(ui.style()).inner_margin(Margin::symmetric(12, 3));
     Panel::bottom("status bar").frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
@@ -58,6 +78,10 @@ pub(super) fn show(app: &App, ui: &mut Ui) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(small(app.pace.text())))
                     .on_hover_text("Frames are drawn only when something changes");
+                if let Some(memory) = app.memory.text(ui.input(|input| input.time)) {
+                    ui.separator();
+                    ui.add(Label::new(small(memory))).on_hover_text("Memory that the program holds");
+                }
                 if let Some(document) = &app.document {
                     let [step, picture] = document.view.compute_secs();
                     ui.separator();

@@ -3,11 +3,10 @@
 use egui::{Align, Button, Frame, Label, Layout, Margin, MenuBar, Panel, RichText, Sense, Ui, vec2};
 
 use super::App;
+use super::actions::{self, State};
 use super::commands::{self, Command, Menu};
-use super::engine::{self, Active};
-use crate::engine::select;
 use crate::ui::icon::{self, Look, icon_button};
-use crate::ui::theme::{self, ThemeChoice};
+use crate::ui::theme;
 
 /// Names of the menus, in their order.
 const MENUS: [(Menu, &str); 4] =
@@ -43,51 +42,39 @@ fn name(ui: &mut Ui) {
 fn items(app: &mut App, ui: &mut Ui, menu: Menu) {
     for command in commands::ALL.iter().filter(|command| command.menu == menu) {
         let text = command.full_name(app);
-        let button = Button::new(text).shortcut_text(command.key_name(ui.ctx()));
+        let keys = command.key_name(ui.ctx());
+        let button = Button::new(text);
+        let button = if keys.is_empty() { button } else { button.shortcut_text(keys) };
         if ui.add_enabled(command.is_enabled(app), button).clicked() {
             ui.close();
             let ctx = ui.ctx().clone();
             (command.run)(app, &ctx);
         }
     }
-    match menu {
-        Menu::File => recent(app, ui),
-        Menu::View => appearance(app, ui),
-        Menu::Edit | Menu::Help => {}
-    }
-}
-
-fn recent(app: &mut App, ui: &mut Ui) {
-    if app.settings.recent.is_empty() {
-        return;
-    }
-    ui.separator();
-    ui.weak("Recent");
-    for path in app.settings.recent.clone() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
-            ui.close();
-            app.files.read(path);
+    for source in actions::SOURCES.iter().filter(|source| source.menu == Some(menu)) {
+        let actions = (source.list)(app);
+        if actions.is_empty() {
+            continue;
         }
-    }
-}
-
-fn appearance(app: &mut App, ui: &mut Ui) {
-    ui.separator();
-    ui.weak("Theme");
-    let current = app.settings.theme();
-    for choice in ThemeChoice::ALL {
-        if ui.selectable_label(choice == current, choice.name()).clicked() {
-            let ctx = ui.ctx().clone();
-            app.set_theme(choice, &ctx);
-        }
-    }
-    ui.separator();
-    ui.weak("Who computes");
-    for &choice in select::ALL {
-        if ui.selectable_label(choice == app.engine.choice, engine::name(choice)).clicked() {
-            ui.close();
-            app.use_engine(Active::select(choice));
+        ui.separator();
+        ui.weak(source.title);
+        for action in actions {
+            let shown = match action.state {
+                State::Plain => ui.button(action.name),
+                State::Choice(chosen) => ui.selectable_label(chosen, action.name),
+                State::Switch(mut on) => ui.checkbox(&mut on, action.name),
+            };
+            let clicked = shown.clicked();
+            if !action.about.is_empty() {
+                shown.on_hover_text(action.about);
+            }
+            if clicked {
+                let ctx = ui.ctx().clone();
+                (action.run)(app, &ctx);
+                if action.state == State::Plain {
+                    ui.close();
+                }
+            }
         }
     }
 }

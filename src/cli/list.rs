@@ -6,12 +6,14 @@ use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
 use super::{Subcommand, failure, files};
+use crate::core::curie_weiss::spin_model;
 use crate::core::param::{KindInfo, ParamInfo, Scale};
 use crate::core::{data_set, process, sampler, score_model, time_grid};
 use crate::engine::kernel::quantity;
 use crate::engine::{bench, colour_map, select};
 use crate::labs;
 use crate::labs::scene_file::checks::shown;
+use crate::labs::symmetry_breaking::finite_data;
 
 pub(super) static SUBCOMMAND: Subcommand = Subcommand {
     name: "list",
@@ -96,6 +98,16 @@ static FAMILIES: &[Family] = &[
         members: || {
             quantity::ALL.iter().map(|q| Member::new(q.id, format!("{}, {}", q.name, q.symbol), q.about)).collect()
         },
+    },
+    Family {
+        id: "spin_models",
+        about: "field model of symmetry_breaking",
+        members: || spin_model::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
+    },
+    Family {
+        id: "weight_scores",
+        about: "field finite_data.scores of symmetry_breaking",
+        members: || finite_data::ALL.iter().map(|source| Member::from(&source.info)).collect(),
     },
     Family {
         id: "colour_maps",

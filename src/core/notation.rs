@@ -115,7 +115,8 @@ impl Symbol {
     }
 }
 
-const fn form(latex: &'static str, plain: &'static str) -> Form {
+/// A form, for lists.
+pub const fn form(latex: &'static str, plain: &'static str) -> Form {
     Form { latex, plain }
 }
 
@@ -140,7 +141,7 @@ pub static SHARED: &[Symbol] = &[
     ]),
     Symbol::new("clean", r"\mathbf x_0", "x₀", "Clean sample", "The sample before any noise was added.", "[GTV] (1)")
         .in_units(LENGTH)
-        .also(&[("eft", form(r"\varphi", "ϕ₀")), ("cw", form(r"\vec a", "a")), ("edm", form(r"\mathbf y", "y"))]),
+        .also(&[("eft", form(r"\varphi", "φ₀")), ("cw", form(r"\vec a", "a")), ("edm", form(r"\mathbf y", "y"))]),
     Symbol::new("time", "t", "t", "Time", "Time of the process: it grows with the noise.", "[GTV] (1)"),
     Symbol::new(
         "signal",
@@ -150,7 +151,7 @@ pub static SHARED: &[Symbol] = &[
         "Factor of the clean sample in the noised one.",
         "[GAUSS] Table 7, A_t",
     )
-    .linked("reading:signal")
+    .linked("reading:Share of the signal, α²")
     .also(&[
         ("eft", form(r"\sqrt{\bar\alpha_t}", "√ᾱ")),
         ("cw", form("e^{-t}", "exp(−t)")),
@@ -166,7 +167,7 @@ pub static SHARED: &[Symbol] = &[
         "Square of the signal: the share of the data's variance that is left.",
         "[GAUSS] Table 7, A_t²",
     )
-    .linked("reading:signal2")
+    .linked("reading:Share of the signal, α²")
     .also(&[
         ("gtv", form(r"\alpha_t^2", "α²")),
         ("gauss", form(r"\alpha_t^2", "α²")),
@@ -182,7 +183,7 @@ pub static SHARED: &[Symbol] = &[
         "[GAUSS] Table 7, √B_t",
     )
     .in_units(LENGTH)
-    .linked("reading:noise")
+    .linked("reading:Noise")
     .also(&[
         ("eft", form(r"\sqrt{1-\bar\alpha_t}", "√(1−ᾱ)")),
         ("cw", form(r"\sqrt{\Delta_t}", "√Δ")),
@@ -199,7 +200,7 @@ pub static SHARED: &[Symbol] = &[
         "[GAUSS] Table 7, B_t",
     )
     .in_units("units of the data, squared")
-    .linked("reading:noise")
+    .linked("reading:Noise")
     .also(&[
         ("eft", form(r"(1-\bar\alpha_t)", "1−ᾱ")),
         ("cw", form(r"\Delta_t", "Δ")),
@@ -215,7 +216,7 @@ pub static SHARED: &[Symbol] = &[
         "Natural logarithm of the squared ratio of signal to noise.",
         "[GAUSS] App. C",
     )
-    .linked("reading:logsnr"),
+    .linked("reading:Natural logarithm of the signal-to-noise ratio α²/σ²"),
     Symbol::new(
         "drift",
         "f_t",
@@ -232,7 +233,7 @@ pub static SHARED: &[Symbol] = &[
         ("cw", form("(-1)", "−1")),
         ("phys", form(r"(-\tfrac{\beta_t}{2})", "−β/2")),
         ("ddpm", form(r"(-\tfrac{\beta_t}{2})", "−β/2")),
-        ("edm", form(r"\tfrac{\dot s_t}{s_t}", "ṡ/s")),
+        ("edm", form(r"\tfrac{\dot s_t}{s_t}", "s′/s")),
     ]),
     Symbol::new(
         "diffusion2",
@@ -250,7 +251,7 @@ pub static SHARED: &[Symbol] = &[
         ("cw", form("2T", "2T")),
         ("phys", form(r"\beta_t\sigma^2", "βσ²")),
         ("ddpm", form(r"\beta_t", "β")),
-        ("edm", form(r"2 s_t^2\dot\sigma_t\sigma_t", "2s²σ̇σ")),
+        ("edm", form(r"2 s_t^2\dot\sigma_t\sigma_t", "2s²σ′σ")),
     ]),
     Symbol::new(
         "shape",
@@ -314,8 +315,8 @@ pub static SHARED: &[Symbol] = &[
     .linked("layer:Posterior at the probe")
     .also(&[
         ("cw", form(r"\langle\vec a\rangle", "⟨a⟩")),
-        ("eft", form(r"\langle\varphi\rangle", "⟨ϕ⟩")),
-        ("ddpm", form(r"\hat{\mathbf x}_0", "x̂₀")),
+        ("eft", form(r"\langle\varphi\rangle", "⟨φ⟩")),
+        ("ddpm", form(r"\hat{\mathbf x}_0", "E[x₀|x]")),
         ("edm", form(r"D_\theta", "D")),
     ]),
 ];

@@ -3,7 +3,7 @@
 //! A lab's folder has an `equations.rs` with its lists and a function that fills a [`Sheet`]: the equations that hold for
 //! the scene as it is now, and the values of their symbols. `ui::equations` shows a sheet.
 
-use super::score_field;
+use super::{high_dimensions, patches, score_field, symmetry_breaking};
 use crate::core::notation::{self, Notation, Symbol};
 
 /// One equation.
@@ -131,8 +131,20 @@ pub struct Book {
 }
 
 /// The book of every lab.
-pub static ALL: &[Book] =
-    &[Book { lab: "score_field", equations: score_field::equations::all, symbols: score_field::equations::SYMBOLS }];
+pub static ALL: &[Book] = &[
+    Book { lab: "score_field", equations: score_field::equations::all, symbols: score_field::equations::SYMBOLS },
+    Book { lab: "patches", equations: patches::equations::all, symbols: patches::equations::SYMBOLS },
+    Book {
+        lab: "symmetry_breaking",
+        equations: symmetry_breaking::equations::all,
+        symbols: symmetry_breaking::equations::SYMBOLS,
+    },
+    Book {
+        lab: "high_dimensions",
+        equations: high_dimensions::equations::all,
+        symbols: high_dimensions::equations::SYMBOLS,
+    },
+];
 
 /// What a family's member is defined by: its identifier and its equation.
 pub type Defining = (&'static str, Equation);

@@ -6,6 +6,7 @@
 pub mod array_file;
 pub mod equations;
 pub mod high_dimensions;
+pub mod notes;
 pub mod patches;
 pub mod scene_file;
 pub mod score_field;
@@ -58,7 +59,7 @@ pub struct GalleryScene {
 }
 
 /// Every lab.
-pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY];
+pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY, &symmetry_breaking::ENTRY];
 
 /// What a headless run may use.
 pub struct RunContext<'a> {
@@ -81,6 +82,20 @@ pub struct RunReport {
     pub arrays: Vec<WrittenArray>,
     /// Seconds of pure computing, reading and writing files apart.
     pub compute_secs: f64,
+}
+
+/// Something a lab can do, for the command palette.
+#[cfg(feature = "gui")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LabAction {
+    /// Name within the lab, given back to [`LabView::act`].
+    pub id: &'static str,
+    /// "Reset view".
+    pub name: &'static str,
+    /// The key that does it, in words; empty if none does.
+    pub keys: &'static str,
+    /// What it does, in one sentence.
+    pub about: &'static str,
 }
 
 /// A lab in the window. It owns its scene and the scene's run.
@@ -129,6 +144,16 @@ pub trait LabView {
     /// What the lab's own keys and gestures do, each with its name: ("Delete what is selected", "Del").
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
         &[]
+    }
+
+    /// What the command palette offers besides what every lab has.
+    fn actions(&self) -> &'static [LabAction] {
+        &[]
+    }
+
+    /// Does the action of this identifier.
+    fn act(&mut self, action: &str) {
+        let _ = action;
     }
 
     /// Plays the run from its beginning again and again, as the program does with the scene it starts on.

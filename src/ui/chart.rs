@@ -5,7 +5,7 @@ use egui_plot::{
     GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, Span, VLine,
 };
 
-use super::{format, theme};
+use super::{format, highlight, theme};
 
 /// How the points of a series are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,6 +216,7 @@ impl Chart<'_> {
             plot.pointer_coordinate().map(|at| at.x)
         });
         shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Figure, true, self.name));
+        highlight::link(ui, &format!("chart:{}", self.name), shown.response.rect);
         let held = shown.response.dragged() || shown.response.clicked();
         shown.inner.filter(|_| held).map(|place| x.value(place))
     }

@@ -140,6 +140,12 @@ pub fn warning(pen: &mut Pen) {
     pen.line(&[[0.5, 0.72], [0.5, 0.78]]);
 }
 
+/// A plus.
+pub fn add(pen: &mut Pen) {
+    pen.line(&[[0.5, 0.15], [0.5, 0.85]]);
+    pen.line(&[[0.15, 0.5], [0.85, 0.5]]);
+}
+
 /// Two crossing lines.
 pub fn close(pen: &mut Pen) {
     pen.line(&[[0.2, 0.2], [0.8, 0.8]]);

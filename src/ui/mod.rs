@@ -4,6 +4,7 @@
 //! [`theme`] alone.
 
 pub mod canvas;
+pub mod canvas_node;
 pub mod chart;
 pub mod choice_editor;
 pub mod colour_bar;
@@ -15,6 +16,7 @@ pub mod formula;
 pub mod highlight;
 pub mod icon;
 pub mod notation;
+mod paper_notes;
 pub mod param_slider;
 pub mod pixel_editor;
 pub mod pixels;

@@ -3,7 +3,7 @@
 use egui::{Align2, ComboBox, Key, Label, Modifiers, Rect, RichText, Sense, Stroke, TextStyle, Ui, pos2, vec2};
 
 use super::icon::{self, Look, icon_button};
-use super::{format, theme};
+use super::{format, highlight, theme};
 
 /// Seconds that a whole run lasts at speed 1.
 const RUN_SECS: f64 = 8.0;
@@ -269,6 +269,7 @@ fn readings(ui: &mut Ui, readings: &[Reading]) {
         ui.painter().text(rect.left_bottom(), Align2::LEFT_BOTTOM, &value, number, colour);
         let text = format!("{} {} = {value}", reading.name, reading.symbol);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &text));
+        highlight::link(ui, &format!("reading:{}", reading.name), response.rect);
         response.on_hover_text(format!("{}: {} = {}", reading.name, reading.symbol, format::number(reading.value, 6)));
     }
 }

@@ -15,10 +15,12 @@ use diffuscope::core::els::{Grids, Level, abar_grid};
 use diffuscope::core::image_set::ImageSet;
 use diffuscope::core::param::Choice;
 use diffuscope::core::philox::Stream;
+use diffuscope::engine::EngineError;
+use diffuscope::engine::gpu::GpuEngine;
 use diffuscope::engine::kernel::{ElsPosterior, ElsStep, GridCorrelation, PosteriorMap};
 use diffuscope::engine::reference::ReferenceEngine;
 
-use crate::{EPS, engines, uniform};
+use crate::{EPS, TRUSTED, engines, uniform};
 
 /// Log weights below this count as none.
 const NEGLIGIBLE: f64 = -40.0;
@@ -573,4 +575,58 @@ fn a_perturbed_correlation_is_noticed() {
     assert!(check_correlation(&phi, &found).is_err());
     found.covariance[40] = f64::NAN;
     assert!(check_correlation(&phi, &found).is_err());
+}
+
+/// `count` grids of `side` pixels with as many images of `image_side`, held against the theory on `engine`.
+fn hold(engine: &GpuEngine, choice: &Choice, [side, count, images, image_side, k]: [usize; 5]) {
+    let machine = machine(choice, images, 1, side, image_side).unwrap();
+    let level = Level { abar: 0.4, k };
+    let phi = grids(&machine, 0.4, count);
+    let (energies, wide) = (Energies::new(&machine, k), phi.map(f64::from));
+    let found = engine.els_denoise(&machine, level, &phi).unwrap();
+    let map = engine.els_posterior(&machine, level, &phi).unwrap();
+    for (b, p) in (0..count).flat_map(|b| sample(side, 8).into_iter().map(move |p| (b, p))) {
+        let pixel = Pixel::new(&machine, level, &energies, wide.grid(b), p, 0.0);
+        let (exact, bound) = pixel.denoised(0);
+        let value = f64::from(found.grid(b)[p]);
+        assert!((value - exact).abs() <= bound, "{choice:?}: grid {b}, pixel {p}: {value} for {exact}");
+        pixel
+            .check(&map, b * phi.area() + p)
+            .unwrap_or_else(|fault| panic!("{choice:?}: grid {b}, pixel {p}: {fault}"));
+    }
+}
+
+#[test]
+fn long_posteriors_are_merged_in_one_two_and_three_rounds() {
+    // One group of pixels and 8192 patches: 256 chunks. Windows of 31 × 31 make chunks short: more than 1024 of them.
+    for sizes in [[1, 1, 32, 16, 3], [2, 2, 64, 16, 31]] {
+        hold(&TRUSTED, &Choice::new("els"), sizes);
+    }
+    // More images than one dispatch averages.
+    hold(&TRUSTED, &Choice::new("is"), [3, 2, 9000, 3, 3]);
+}
+
+#[test]
+fn little_memory_means_batches_windows_and_waves() {
+    let engine = GpuEngine::headless().unwrap().with_memory_budget(256 << 10);
+    for choice in choices() {
+        // 32 KiB a buffer: 32 images at a time, eight grids at most, four chunks between mergings.
+        let images = if choice.kind == "bbels" { 20 } else { 50 };
+        hold(&engine, &choice, [16, 9, images, 16, 3]);
+    }
+    let machine = machine(&Choice::new("els"), 1, 1, 100, 8).unwrap();
+    let phi = grids(&machine, 0.4, 5);
+    let error = engine.els_denoise(&machine, Level { abar: 0.4, k: 3 }, &phi).unwrap_err();
+    assert!(matches!(error, EngineError::OutOfMemory { .. }), "{error}");
+    let mut unchanged = phi.clone();
+    assert!(engine.els_step(&machine, &run_steps("ddim"), &mut unchanged).is_err());
+    assert_eq!(unchanged, phi);
+}
+
+#[test]
+fn windows_larger_than_the_grid_and_than_one_invocation() {
+    // Sixty times round the border, and too much for one invocation: the device leaves that posterior to the processor.
+    for (choice, k) in [("els", 33), ("ls", 301), ("bbels", 33), ("two_pattern", 301)] {
+        hold(&TRUSTED, &Choice::new(choice), [5, 1, 2, 5, k]);
+    }
 }

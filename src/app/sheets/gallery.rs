@@ -6,11 +6,12 @@ use egui::{
     TextureHandle, TextureOptions, Ui, UiBuilder, vec2,
 };
 
-use super::{App, Sheet, nothing};
+use super::{App, Sheet};
 use crate::labs::{self, LabEntry};
 use crate::ui::theme;
 
-pub(in crate::app) static SHEET: Sheet = Sheet { title: "Gallery", width: 980.0, show, dismissed: nothing };
+pub(in crate::app) static SHEET: Sheet =
+    Sheet { title: "Gallery", width: 980.0, show, dismissed: |app| app.gallery.open = false };
 
 /// Least width of a card, in points.
 const CARD_WIDTH: f32 = 220.0;
@@ -26,6 +27,8 @@ const DECODED_A_FRAME: usize = 2;
 pub(in crate::app) struct Cards {
     labs: Vec<(&'static LabEntry, Vec<Card>)>,
     search: String,
+    /// Whether the search field has been given the keyboard.
+    open: bool,
 }
 
 struct Card {
@@ -53,7 +56,13 @@ impl Cards {
             }
         };
         let labs = labs::ALL.iter().map(|lab| (*lab, lab.gallery.iter().map(card).collect())).collect();
-        Self { labs, search: String::new() }
+        Self { labs, search: String::new(), open: false }
+    }
+
+    /// Identifier, title and text of every scene.
+    pub(in crate::app) fn scenes(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
+        let cards = self.labs.iter().flat_map(|(_, cards)| cards);
+        cards.map(|card| (card.id, card.title.as_str(), card.about.as_str()))
     }
 
     /// Decodes some of the thumbnails that are not there yet.
@@ -91,7 +100,18 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
     app.gallery.decode_some(ui.ctx());
     let search =
         TextEdit::singleline(&mut app.gallery.search).hint_text("Search the scenes").desired_width(f32::INFINITY);
-    ui.add(search);
+    let search = ui.add(search);
+    if !std::mem::replace(&mut app.gallery.open, true) {
+        search.request_focus();
+    }
+    // Enter opens the first that is found.
+    if search.lost_focus()
+        && ui.input(|input| input.key_pressed(egui::Key::Enter))
+        && !app.gallery.search.trim().is_empty()
+    {
+        let all = app.gallery.labs.iter().flat_map(|(_, cards)| cards);
+        picked = all.into_iter().find(|card| card.matches(&app.gallery.search)).map(|card| card.id);
+    }
     ui.add_space(6.0);
     ScrollArea::vertical().auto_shrink([false, true]).max_height(ui.available_height().max(200.0)).show(ui, |ui| {
         for (lab, cards) in &app.gallery.labs {
@@ -116,13 +136,13 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
         }
     });
     if let Some(id) = picked {
-        app.finish_edit();
         app.open_gallery(id);
     } else if let Some(lab) = fresh {
-        app.finish_edit();
         app.open_default(lab);
     }
-    picked.is_some() || fresh.is_some()
+    let done = picked.is_some() || fresh.is_some();
+    app.gallery.open &= !done;
+    done
 }
 
 /// Cards side by side, as many as fit. Returns the one that was picked.

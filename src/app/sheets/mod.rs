@@ -2,8 +2,10 @@
 
 mod about;
 mod closing;
+mod closing_scene;
 pub(super) mod gallery;
 mod keys;
+pub(super) mod palette;
 mod recovery;
 
 use egui::{Context, Frame, Modal, Ui};
@@ -24,8 +26,10 @@ pub(super) struct Sheet {
 
 pub(super) use about::SHEET as ABOUT;
 pub(super) use closing::SHEET as CLOSING;
+pub(super) use closing_scene::SHEET as CLOSING_SCENE;
 pub(super) use gallery::SHEET as GALLERY;
 pub(super) use keys::SHEET as KEYS;
+pub(super) use palette::SHEET as PALETTE;
 pub(super) use recovery::SHEET as RECOVERY;
 
 fn nothing(_: &mut App) {}

@@ -11,8 +11,7 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
     ui.label("Diffuscope ended without saving these scenes. What you leave here is offered again next time.");
     ui.add_space(8.0);
     let leftovers = app.leftovers.clone();
-    let mut handled = None;
-    let mut restored = false;
+    let mut handled = Vec::new();
     for (i, leftover) in leftovers.iter().enumerate() {
         let title = leftover.scene.get("title").and_then(serde_json::Value::as_str).filter(|title| !title.is_empty());
         ui.push_id(i, |ui| {
@@ -24,19 +23,27 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     if ui.button("Discard").clicked() {
                         leftover.discard();
-                        handled = Some(i);
+                        handled.push(i);
                     }
                     if ui.button("Restore").clicked() {
                         app.recover(leftover);
-                        handled = Some(i);
-                        restored = true;
+                        handled.push(i);
                     }
                 });
             });
         });
     }
-    if let Some(i) = handled {
+    if leftovers.len() > 1 {
+        ui.add_space(8.0);
+        if ui.button("Restore all").clicked() {
+            for leftover in &leftovers {
+                app.recover(leftover);
+            }
+            handled = (0..leftovers.len()).collect();
+        }
+    }
+    for i in handled.into_iter().rev() {
         app.leftovers.remove(i);
     }
-    restored || app.leftovers.is_empty()
+    app.leftovers.is_empty()
 }

@@ -95,6 +95,11 @@ impl Context {
         limits.max_storage_buffer_binding_size.min(limits.max_buffer_size)
     }
 
+    /// Bytes that one buffer should have at most where work can be done in parts: a share of the budget.
+    pub(super) fn batch_bytes(&self) -> u64 {
+        self.largest_buffer().min(self.memory_budget / 8)
+    }
+
     pub(super) fn is_lost(&self) -> bool {
         self.health.lost.load(Ordering::Acquire)
     }

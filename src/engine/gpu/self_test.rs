@@ -39,10 +39,11 @@ shader_struct! {
         decay: f32,
         exponential: f32,
         logarithm: f32,
-        padding: f32,
+        tangent: f32,
         words: [u32; 4],
         normals: [f32; 2],
-        _after_normals: [f32; 2],
+        shared_sum: f32,
+        _after_shared_sum: f32,
     }
 }
 
@@ -119,6 +120,9 @@ fn judge(answers: &Answers, values: &[Values]) -> Vec<String> {
         "the exponential is inaccurate",
     );
     expect(each(&|k, v| close(v.logarithm, ((k + 0.5) / 256.0).ln())), "the logarithm is inaccurate");
+    expect(each(&|k, v| close(v.tangent, ((k - 128.0) / 16.0).tanh())), "the hyperbolic tangent is inaccurate");
+    let of_group = |k: f64| 4096.0 * (k / 64.0).floor() + 2016.0;
+    expect(each(&|k, v| f64::from(v.shared_sum) == of_group(k)), "workgroups do not sum together");
     let item = |k: f64| k as u32;
     expect(
         each(&|k, v| v.words == philox::words(SEED, Stream::Reverse as u32, item(k), STEP)),
@@ -164,6 +168,8 @@ mod tests {
             decay: (-f64::from(k) / 8.0).exp() as f32,
             exponential: (f64::from(k) / 4.0 - 16.0).exp() as f32,
             logarithm: ((f64::from(k) + 0.5) / 256.0).ln() as f32,
+            tangent: ((f64::from(k) - 128.0) / 16.0).tanh() as f32,
+            shared_sum: (k / 64 * 64..k / 64 * 64 + 64).sum::<u32>() as f32,
             words: philox::words(SEED, Stream::Reverse as u32, k, STEP),
             normals: philox::normals(SEED, Stream::Reverse, k, STEP),
             ..Values::default()
@@ -185,6 +191,8 @@ mod tests {
         assert_eq!(spoilt(|a, _| a.classes = 0b110), ["values that are no numbers go unnoticed"]);
         assert_eq!(spoilt(|_, v| v.decay *= 1.00001), ["the exponential is inaccurate"]);
         assert_eq!(spoilt(|_, v| v.logarithm = f32::NAN), ["the logarithm is inaccurate"]);
+        assert_eq!(spoilt(|_, v| v.tangent *= 1.00001), ["the hyperbolic tangent is inaccurate"]);
+        assert_eq!(spoilt(|_, v| v.shared_sum += 1.0), ["workgroups do not sum together"]);
         assert_eq!(spoilt(|_, v| v.words[3] ^= 1), ["random numbers differ"]);
         assert_eq!(spoilt(|_, v| v.normals[1] += 1e-4), ["normal random numbers are inaccurate"]);
     }

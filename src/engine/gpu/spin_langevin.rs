@@ -128,7 +128,7 @@ impl SpinLangevinKernel {
         // Numbers for each system.
         let [partial, of_states, weights, results] = [2 * blocks, states * blocks, states.max(1), 2 * steps.len()];
         let largest = [spins, partial + of_states + weights, results].into_iter().max().unwrap_or(1);
-        let most = BATCH_BYTES.min(context.largest_buffer());
+        let most = BATCH_BYTES.min(context.batch_bytes());
         let together = usize::try_from(most / (4 * largest as u64)).unwrap_or(usize::MAX).clamp(1, systems);
         let bytes = |numbers: usize| 4 * (together as u64).saturating_mul(numbers as u64);
         let constants = constants(request.states, states, request.score_error);

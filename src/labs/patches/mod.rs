@@ -1,6 +1,7 @@
 //! The patch lab: local score machines turn noise into mosaics of training patches ([EFT]; Kamb & Ganguli).
 
 pub mod check;
+pub mod equations;
 mod gallery;
 mod output;
 pub mod physics;

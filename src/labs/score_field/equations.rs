@@ -6,6 +6,7 @@ use crate::core::param::Choice;
 use crate::core::sampler::Direction;
 use crate::core::{process, sym2};
 use crate::labs::equations::{Defining, Equation, Sheet, defining};
+use crate::labs::notes;
 use crate::labs::score_field::scene::Scene;
 use crate::labs::score_field::setup::Setup;
 
@@ -579,6 +580,7 @@ pub fn sheet(scene: &Scene, setup: &Setup, probed: Option<Probed<'_>>) -> Sheet 
         (Some(&CRITICAL), !setup.critical_steps.is_empty()),
     ];
     sheet.equations = shown.into_iter().filter_map(|(equation, is)| equation.filter(|_| is)).collect();
+    sheet.notes = notes::select(noted(scene, setup, quantity));
     values(&mut sheet, scene, setup);
     if let Some(Probed { at, value, weight }) = probed {
         sheet.list("state", at);
@@ -594,6 +596,30 @@ pub fn sheet(scene: &Scene, setup: &Setup, probed: Option<Probed<'_>>) -> Sheet 
         sheet.list("slope", velocity.iter().copied());
     }
     sheet
+}
+
+/// The slips in the papers that matter for the scene.
+fn noted(scene: &Scene, setup: &Setup, quantity: &str) -> Vec<&'static str> {
+    let (model, process, sampler) = (scene.model.kind.as_str(), scene.process.kind.as_str(), setup.sampler.info.id);
+    let shrinks = process != "edm";
+    [
+        ("gtv_st", shrinks || quantity == "proxy_variance"),
+        ("eft_1", process == "signal_time"),
+        ("gauss_11", model == "delta"),
+        ("gauss_18", model == "gaussian"),
+        ("gauss_107", model == "gaussian" && shrinks),
+        ("gauss_136", model == "gmm" && shrinks),
+        ("gauss_149", model == "gmm"),
+        ("gauss_a8", sampler == "heun"),
+        ("phys_13", process == "ddpm_chain"),
+        ("phys_39", sampler == "ancestral" || process == "ddpm_chain"),
+        ("phys_53", sampler == "ancestral"),
+        ("phys_81", sampler == "forward_sde"),
+        ("phys_97", quantity == "density"),
+    ]
+    .into_iter()
+    .filter_map(|(id, shown)| shown.then_some(id))
+    .collect()
 }
 
 /// What the process, the data and the run say at the time shown.

@@ -29,7 +29,7 @@ impl Images {
     /// How the images of `set` come to the device.
     pub(super) fn window(context: &Context, set: &ImageSet) -> Window {
         let bytes = 4 * set.image(0).len() as u64;
-        let images = (WINDOW_BYTES.min(context.largest_buffer()) / bytes).clamp(1, set.count() as u64);
+        let images = (WINDOW_BYTES.min(context.batch_bytes()) / bytes).clamp(1, set.count() as u64);
         Window { images: images as usize, bytes: images * bytes }
     }
 

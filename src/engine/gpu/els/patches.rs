@@ -293,7 +293,7 @@ fn sizes(context: &Context, phi: &Grids<f32>, arrays: u64, map_planes: u64) -> S
     let area = phi.area() as u64;
     let chunk = 4 * PLANES * area;
     let fields = 4 * arrays * area * phi.channels as u64;
-    let most = context.largest_buffer();
+    let most = context.batch_bytes();
     let for_partials = PARTIAL_BYTES.min(most) / (FEWEST_CHUNKS + 1);
     let together = batch(phi.count, chunk, for_partials).min(batch(phi.count, fields, most));
     let grids = together as u64;

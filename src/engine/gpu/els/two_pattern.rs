@@ -89,7 +89,7 @@ impl TwoPatternKernel {
     ) -> Result<Grids<f32>, EngineError> {
         let (area, arrays) = (phi.area(), stage::arrays(steps));
         let bytes = 4 * area as u64;
-        let together = batch(phi.count, arrays * bytes, context.largest_buffer());
+        let together = batch(phi.count, arrays * bytes, context.batch_bytes());
         let batch_bytes = together as u64 * bytes;
         let result = 4 * phi.values.len() as u64;
         context.check_memory("moving the grids", &[arrays * batch_bytes, batch_bytes], batch_bytes + result)?;
@@ -121,7 +121,7 @@ impl TwoPatternKernel {
     ) -> Result<PosteriorMap, EngineError> {
         let area = phi.area();
         let bytes = 4 * area as u64;
-        let together = batch(phi.count, PLANES as u64 * bytes, context.largest_buffer());
+        let together = batch(phi.count, PLANES as u64 * bytes, context.batch_bytes());
         let batch_bytes = together as u64 * bytes;
         let map_bytes = PLANES as u64 * batch_bytes;
         let result = 20 * phi.values.len() as u64;

@@ -237,7 +237,7 @@ impl WholeImageKernel {
 fn sizes(context: &Context, machine: &Machine, phi: &Grids<f32>, arrays: u64) -> Sizes {
     let values = 4 * (phi.channels * phi.area()) as u64;
     let weights = 4 * (machine.images().count() + RESULTS) as u64;
-    let most = context.largest_buffer();
+    let most = context.batch_bytes();
     let together = batch(phi.count, arrays * values, most).min(batch(phi.count, weights, WEIGHT_BYTES.min(most)));
     let grids = together as u64;
     Sizes { together, fields: grids * arrays * values, weights: grids * weights, averages: grids * values }

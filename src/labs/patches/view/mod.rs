@@ -140,6 +140,12 @@ impl PatchesView {
         }
     }
 
+    /// Whether formulas are still being typeset.
+    fn is_typesetting(&self) -> bool {
+        let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        window.as_ref().is_some_and(crate::ui::formula::is_busy)
+    }
+
     /// Steps of the run; none without a setup.
     fn steps(&self) -> usize {
         self.setups.main().map_or(0, |numbered| numbered.setup.plan.len())
@@ -274,13 +280,13 @@ impl PatchesView {
             let own = run.lanes.first().filter(|_| current);
             let theories = sees("correlations") && self.state.theories.iter().any(|on| *on);
             if let Some(lane) = own {
-                if sees("correlations") || sees("growth") || sees("probe") || sees("machine") {
+                if ["correlations", "growth", "probe", "machine", "equations"].into_iter().any(sees) {
                     self.physics.ask(&lane.setup, &self.engine, &run.kept, theories);
                 }
                 let selected: Vec<_> = self.state.selected.iter().flatten().copied().collect();
                 if selected.is_empty() {
                     self.probes.clear();
-                } else if sees("probe") {
+                } else if sees("probe") || sees("equations") {
                     self.probes.ask(ProbeJob {
                         setup: lane.setup.clone(),
                         phi: Arc::clone(&lane.phi),
@@ -291,7 +297,7 @@ impl PatchesView {
                 }
             }
         }
-        if sees("training") {
+        if sees("training") || sees("equations") {
             self.statistics.ask(&main, self.step());
         }
         self.plain.receive(PATIENCE_SECS);
@@ -333,10 +339,15 @@ impl PatchesView {
     fn show_transport(&mut self, ui: &mut Ui) {
         let abar = self.scene.abar;
         let reading = |symbol, name, value| Reading { symbol, name, value };
+        let plain = |id| crate::ui::notation::plain(ui.ctx(), id);
         let readings = [
-            reading("ᾱ", "Share of the signal, α²", abar),
-            reading("σ", "Noise √(1 − ᾱ)", (1.0 - abar).max(0.0).sqrt()),
-            reading("log-SNR", "Natural logarithm of ᾱ/(1 − ᾱ)", abar.ln() - (-abar).ln_1p()),
+            reading(plain("signal2"), "Share of the signal, α²", abar),
+            reading(plain("noise"), "Noise", (1.0 - abar).max(0.0).sqrt()),
+            reading(
+                plain("logsnr"),
+                "Natural logarithm of the signal-to-noise ratio α²/σ²",
+                abar.ln() - (-abar).ln_1p(),
+            ),
         ];
         let spec = &self.scene.machine;
         let stepper = crate::core::els::stepper::find(&spec.stepper).map_or("", |kind| kind.info.name);
@@ -527,6 +538,7 @@ impl LabView for PatchesView {
             || self.physics.is_busy()
             || self.probes.is_busy()
             || self.statistics.is_busy()
+            || self.is_typesetting()
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {

@@ -3,12 +3,15 @@
 //! [`ScoreFieldView`] owns the scene. Panels and pointer edit it; setup, particles, field and curves follow it on threads
 //! of their own, and the canvas draws the latest of each.
 
+mod actions;
 mod curves;
 mod edit;
 mod field;
 mod import;
 mod layers;
+mod nodes;
 mod panels;
+mod panes;
 mod picture;
 mod probe;
 mod run_slot;
@@ -27,9 +30,10 @@ use crate::core::process::Forward;
 use crate::core::sampler::Direction;
 use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
-use crate::labs::LabView;
 use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
+use crate::labs::{LabAction, LabView};
+use crate::ui::Tiles;
 use crate::ui::canvas::Camera;
 use crate::ui::notation;
 use crate::ui::transport::{Mark, Reading, Timeline, Transport};
@@ -42,8 +46,6 @@ use run_slot::RunSlot;
 use setup_slot::{Numbered, SetupSlot};
 use state::ViewState;
 
-/// Width of a side panel at first, in points.
-const PANEL_WIDTH: f32 = 268.0;
 /// A step that changes log-SNR by more than this is called large.
 const LARGE_STEP: f64 = 2.0;
 
@@ -61,6 +63,10 @@ struct ScoreFieldView {
     field: FieldSlot,
     curves: CurvesSlot,
     noised: NoisedModels,
+    /// Where the panes are; taken out while they are drawn.
+    tiles: Option<Tiles>,
+    /// Whether the picture is in sight, so that there is a field to compute.
+    in_sight: bool,
     /// Where the view is shown, known from the first frame on; threads ask it for a repaint.
     window: Arc<Mutex<Option<Context>>>,
 }
@@ -92,6 +98,8 @@ impl ScoreFieldView {
             field: FieldSlot::new(wake()),
             curves: CurvesSlot::new(wake()),
             noised: NoisedModels::default(),
+            tiles: Some(panes::tiles()),
+            in_sight: true,
             scene,
             window,
         }
@@ -284,14 +292,12 @@ impl LabView for ScoreFieldView {
             self.show_transport(ui);
             ui.add_space(4.0);
         });
-        let width = PANEL_WIDTH..=420.0;
-        Panel::left("score field left").default_size(PANEL_WIDTH).size_range(width.clone()).show(ui, |ui| {
-            self.show_sections(ui, panels::LEFT);
-        });
-        Panel::right("score field right").default_size(PANEL_WIDTH).size_range(width).show(ui, |ui| {
-            self.show_sections(ui, panels::RIGHT);
-        });
-        egui::CentralPanel::default().show(ui, |ui| self.show_picture(ui));
+        let edits = self.edits.stamp();
+        egui::CentralPanel::default().frame(egui::Frame::new()).show(ui, |ui| self.show_panes(ui));
+        if self.edits.stamp() != edits {
+            // Panes drawn before the one that was edited still show the scene as it was.
+            ui.ctx().request_repaint();
+        }
     }
 
     fn figure(&mut self, ui: &mut Ui) {
@@ -355,7 +361,8 @@ impl LabView for ScoreFieldView {
     }
 
     fn is_busy(&self) -> bool {
-        let unfinished = self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();
+        let unfinished =
+            self.in_sight && self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();
         let typesetting = self
             .window
             .lock()
@@ -374,11 +381,23 @@ impl LabView for ScoreFieldView {
         picture::KEYS
     }
 
+    fn actions(&self) -> &'static [LabAction] {
+        &actions::ACTIONS
+    }
+
+    fn act(&mut self, action: &str) {
+        actions::act(self, action);
+    }
+
     fn start_playing(&mut self) {
         self.transport.position = 0.0;
         self.transport.playing = true;
         self.transport.looping = true;
         self.follow_transport();
+    }
+
+    fn tiles(&mut self) -> Option<&mut Tiles> {
+        self.tiles.as_mut()
     }
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {

@@ -34,6 +34,9 @@ pub(super) const KEYS: &[(&str, &str)] = &[
     ("Weight of what is selected", "wheel over it"),
     ("Duplicate", "Ctrl+D"),
     ("Delete", "Del"),
+    ("Go from point to point", "Tab  Shift+Tab"),
+    ("Move the point that has the keyboard", "← → ↑ ↓"),
+    ("Move it by one pixel", "Shift+arrow"),
     ("Pin a probe under the pointer", "P"),
     ("Select nothing, put tools away", "Esc"),
 ];
@@ -41,17 +44,17 @@ pub(super) const KEYS: &[(&str, &str)] = &[
 impl ScoreFieldView {
     /// Draws toolbar, canvases and colour bar into all the room there is.
     pub(super) fn show_picture(&mut self, ui: &mut Ui) {
-        ui.add_space(2.0);
+        self.in_sight = true;
         toolbar::show(ui, &mut self.scene, &mut self.state, &mut self.edits);
         let canvases = self.place_canvases(ui);
         let canvases = self.interact(ui, canvases);
         self.refresh(ui, &canvases, PATIENCE_SECS);
-        self.refresh_curves(ui);
         self.paint(ui, &canvases, true);
     }
 
     /// Draws canvases and colour bar only.
     pub(super) fn show_figure(&mut self, ui: &mut Ui) {
+        self.in_sight = true;
         let canvases = self.place_canvases(ui);
         self.refresh(ui, &canvases, PATIENCE_SECS);
         self.paint(ui, &canvases, false);
@@ -121,6 +124,9 @@ impl ScoreFieldView {
             self.state.hover = hover;
         }
         self.scene.probes.truncate(MOST_PINS);
+        if let Some(canvas) = canvases.first() {
+            self.show_nodes(ui, canvas);
+        }
         self.keys(ui, hover);
         self.state.keep_existing(&self.scene.data);
         if self.state.camera != camera_before {
@@ -160,6 +166,20 @@ impl ScoreFieldView {
         });
     }
 
+    pub(super) fn duplicate_selection(&mut self) {
+        let [x0, x1, ..] = self.state.camera.region();
+        let offset = 0.03 * (x1 - x0);
+        if edit::duplicate(&mut self.scene.data, &mut self.state.selection, [offset, -offset]) {
+            self.edits.note("duplicate");
+        }
+    }
+
+    pub(super) fn delete_selection(&mut self) {
+        if edit::delete(&mut self.scene.data, &mut self.state.selection) {
+            self.edits.note("delete");
+        }
+    }
+
     /// Keys of the canvas, while no other widget has the keyboard.
     fn keys(&mut self, ui: &Ui, hover: Option<[f64; 2]>) {
         use egui::{Key, Modifiers};
@@ -167,17 +187,11 @@ impl ScoreFieldView {
             return;
         }
         let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
-        if (pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace))
-            && edit::delete(&mut self.scene.data, &mut self.state.selection)
-        {
-            self.edits.note("delete");
+        if pressed(Modifiers::NONE, Key::Delete) || pressed(Modifiers::NONE, Key::Backspace) {
+            self.delete_selection();
         }
         if pressed(Modifiers::COMMAND, Key::D) {
-            let [x0, x1, ..] = self.state.camera.region();
-            let offset = 0.03 * (x1 - x0);
-            if edit::duplicate(&mut self.scene.data, &mut self.state.selection, [offset, -offset]) {
-                self.edits.note("duplicate");
-            }
+            self.duplicate_selection();
         }
         if pressed(Modifiers::COMMAND, Key::A) {
             self.state.selection = edit::select_all(&self.scene.data);
@@ -198,11 +212,14 @@ impl ScoreFieldView {
     /// Brings setup, particles and field up to date with the scene, as far as they are ready.
     pub(super) fn refresh(&mut self, ui: &Ui, canvases: &[ShownCanvas], patience_secs: f64) {
         self.follow_scene();
-        let Some(canvas) = canvases.first() else { return };
         let Some(setup) = self.setup.current().cloned() else { return };
         let step = (self.transport.position.floor().max(0.0)) as usize;
         let trail = if self.scene.layers.particles.on { self.scene.layers.particles.trail } else { 0 };
         self.run.ask(&setup, &self.engine, step, trail);
+        let Some(canvas) = canvases.first() else {
+            self.run.receive(patience_secs);
+            return;
+        };
         let rect = canvas.plane.rect();
         let nodes = |length: f32| {
             let pixels = length * ui.ctx().pixels_per_point();
@@ -224,7 +241,7 @@ impl ScoreFieldView {
     }
 
     /// Brings the curves beside the picture up to date, as far as they are ready.
-    fn refresh_curves(&mut self, ui: &Ui) {
+    pub(super) fn refresh_curves(&mut self, ui: &Ui) {
         let Some(setup) = self.setup.current() else { return };
         let now_secs = ui.input(|input| input.time);
         if let Some(later_secs) = self.curves.follow(setup, &self.engine, now_secs) {

@@ -73,7 +73,7 @@ fn lattice(pen: &mut Pen) {
 }
 
 /// Shows all data.
-fn fit(scene: &Scene, state: &mut ViewState) {
+pub fn fit(scene: &Scene, state: &mut ViewState) {
     let points = scene.data.points.iter().map(|point| point.at);
     let reach = |k: usize, c: [f64; 3]| 2.0 * c[2 * k].max(0.0).sqrt();
     let components = scene.data.components.iter().flat_map(|c| {

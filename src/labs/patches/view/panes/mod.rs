@@ -1,6 +1,7 @@
 //! The panes, one file each. To add one, write its file and add its entry to [`ALL`].
 
 mod correlations;
+mod equations;
 mod growth;
 mod machine;
 pub mod picture;
@@ -39,8 +40,8 @@ pub struct PaneEntry {
 }
 
 /// Every pane.
-pub const ALL: [PaneEntry; 6] =
-    [picture::PANE, machine::PANE, training::PANE, correlations::PANE, growth::PANE, probe::PANE];
+pub const ALL: [PaneEntry; 7] =
+    [picture::PANE, machine::PANE, training::PANE, correlations::PANE, growth::PANE, probe::PANE, equations::PANE];
 
 /// Their names, for the tiles.
 pub static PANES: [Pane; ALL.len()] = {
@@ -61,7 +62,7 @@ pub const STANDARD: Arrangement = Arrangement::Row(&[
         1.22,
         Arrangement::Column(&[
             (1.75, Arrangement::Tabs(&[Arrangement::Pane("correlations"), Arrangement::Pane("growth")])),
-            (1.0, Arrangement::Pane("probe")),
+            (1.0, Arrangement::Tabs(&[Arrangement::Pane("probe"), Arrangement::Pane("equations")])),
         ]),
     ),
 ]);

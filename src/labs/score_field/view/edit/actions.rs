@@ -87,7 +87,7 @@ pub fn select_all(data: &Data) -> Selection {
 }
 
 /// Moves what is selected.
-pub(super) fn translate(data: &mut Data, selection: &Selection, delta: [f64; 2]) {
+pub fn translate(data: &mut Data, selection: &Selection, delta: [f64; 2]) {
     for item in selection {
         if let Some(at) = place_mut(data, *item) {
             *at = allowed([at[0] + delta[0], at[1] + delta[1]]);

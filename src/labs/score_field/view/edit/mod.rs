@@ -7,14 +7,16 @@ mod pointer;
 
 use std::collections::BTreeSet;
 
-pub use actions::{MOST_POINTS, add_component, add_points, delete, duplicate, select_all, selected_weight, set_weight};
+pub use actions::{
+    MOST_POINTS, add_component, add_points, delete, duplicate, select_all, selected_weight, set_weight, translate,
+};
 pub use handles::{Handle, hit};
 pub use pointer::{Pointer, PointerInput};
 
 pub use crate::ui::edits::Edits;
 
 /// Something that can be selected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Item {
     /// Data point of this number.
     Point(usize),

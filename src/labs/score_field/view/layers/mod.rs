@@ -12,7 +12,7 @@ mod streamlines;
 
 pub use particles::disc;
 
-use egui::{Color32, ColorImage, Painter, Rect, Stroke, StrokeKind, TextureHandle, TextureId, Ui};
+use egui::{Color32, ColorImage, Painter, TextureHandle, TextureId, Ui};
 
 use super::edit::{Handle, Selection};
 use super::field::GridField;
@@ -22,8 +22,7 @@ use crate::engine::{Engine, EngineError};
 use crate::labs::score_field::scene::{Layers, Scene};
 use crate::labs::score_field::setup::Setup;
 use crate::ui::canvas::Plane;
-use crate::ui::highlight;
-use crate::ui::theme::{self, Tokens};
+use crate::ui::theme::Tokens;
 
 /// Names of a layer.
 #[derive(Debug, Clone, Copy)]
@@ -134,18 +133,25 @@ pub fn faded(colour: Color32, opacity: f32) -> Color32 {
     colour.gamma_multiply(opacity.clamp(0.0, 1.0))
 }
 
-/// The word by which a layer is known to whoever points at it, see [`highlight`].
+/// The word by which a layer is known to whoever points at it, see [`crate::ui::highlight`].
 pub fn word(layer: &str) -> String {
     format!("layer:{layer}")
 }
 
-/// Tells that the pointer is over a layer's settings at `place`, and marks them where the layer is pointed at elsewhere.
-pub fn point(ui: &Ui, layer: &str, place: Rect) {
-    let word = word(layer);
-    if ui.rect_contains_pointer(place) {
-        highlight::set(ui.ctx(), &word);
-    } else if highlight::is(ui.ctx(), &word) {
-        let tokens = theme::tokens(ui.visuals());
-        ui.painter().rect_stroke(place.expand(2.0), 3.0, Stroke::new(1.0, tokens.selection), StrokeKind::Outside);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::notation;
+    use crate::labs::score_field::equations;
+
+    #[test]
+    fn symbols_point_at_layers_that_there_are() {
+        let layers: Vec<String> = ALL.iter().map(|layer| word(layer.info().name)).collect();
+        let links = notation::SHARED.iter().chain(equations::SYMBOLS).filter_map(|symbol| symbol.link);
+        let pointed: Vec<&str> = links.filter(|link| link.starts_with("layer:")).collect();
+        assert!(pointed.len() > 4);
+        for link in pointed {
+            assert!(layers.iter().any(|layer| layer == link), "{link} is none of {layers:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use egui::{RichText, Ui};
 use super::PanelContext;
 use crate::labs::score_field::view::layers;
 use crate::labs::score_field::view::slider_row::slider_row;
-use crate::ui::{Section, theme};
+use crate::ui::{Section, highlight, theme};
 
 /// Shows a section for every layer, top of the picture last.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
@@ -24,7 +24,7 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
                 changed = layer.settings(ui, &mut cx.scene.layers, compares);
             })
         });
-        layers::point(ui, info.name, place.response.rect);
+        highlight::link(ui, &layers::word(info.name), place.response.rect);
         *layer.switch(&mut cx.scene.layers) = on;
         if on != was_on {
             cx.edits.note(if on { "show layer" } else { "hide layer" });

@@ -1,4 +1,4 @@
-//! The side panels, one file a section. [`LEFT`] and [`RIGHT`] are shown in their order.
+//! The panes beside the picture, one file a section. The sections of each list are shown in their order.
 
 mod curves;
 mod data;
@@ -49,8 +49,14 @@ pub struct PanelContext<'a> {
 /// A section of a panel.
 type Section = fn(&mut Ui, &mut PanelContext<'_>);
 
-/// Sections of the left panel.
-pub static LEFT: &[Section] = &[data::show, model::show, process::show, particles::show, layers::show];
+/// Sections of the controls.
+pub static CONTROLS: &[Section] = &[data::show, model::show, process::show, particles::show, layers::show];
 
-/// Sections of the right panel.
-pub static RIGHT: &[Section] = &[probe::show, curves::show, equations::show];
+/// What is read off the picture.
+pub static READINGS: &[Section] = &[probe::show];
+
+/// Statistics along the run.
+pub static CURVES: &[Section] = &[curves::show];
+
+/// Formulas of what is on screen.
+pub static EQUATIONS: &[Section] = &[equations::show];

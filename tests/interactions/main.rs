@@ -3,144 +3,35 @@
 #![cfg(feature = "gui")]
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+mod accessibility;
+mod bench;
+mod documents;
+mod every_lab;
+mod palette;
+mod presentation;
+
 use std::time::Duration;
 
-use diffuscope::app::{Answer, Ask, FileDialogs, Options, Weight, Window};
+use bench::{Bench, still, title_of};
+use diffuscope::app::{Ask, Weight};
 use diffuscope::engine::select::EngineChoice;
 use diffuscope::labs::{self, scene_file};
 use egui::accesskit::Role;
-use egui::{Event, Key, Modifiers, vec2};
-use egui_kittest::Harness;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use serde_json::Value;
 
-/// Dialogs that give the answers laid out for them, and remember what they were asked.
-#[derive(Clone, Default)]
-struct FakeDialogs {
-    answers: Arc<Mutex<VecDeque<Option<PathBuf>>>>,
-    asked: Arc<Mutex<Vec<Ask>>>,
-}
-
-impl FileDialogs for FakeDialogs {
-    fn ask(&mut self, ask: Ask, answer: Answer) {
-        self.asked.lock().unwrap().push(ask);
-        let path = self.answers.lock().unwrap().pop_front().flatten();
-        // Another thread answers, as a desktop's dialog would.
-        std::thread::spawn(move || answer(path));
-    }
-}
-
-impl FakeDialogs {
-    fn will_answer(&self, path: &Path) {
-        self.answers.lock().unwrap().push_back(Some(path.to_owned()));
-    }
-}
-
-struct Bench {
-    harness: Harness<'static, Window>,
-    dialogs: FakeDialogs,
-}
-
-impl Bench {
-    fn new() -> Self {
-        Self::with_data_folder(None)
-    }
-
-    fn with_data_folder(data_folder: Option<PathBuf>) -> Self {
-        let dialogs = FakeDialogs::default();
-        let boxed = Box::new(dialogs.clone());
-        let harness =
-            Harness::builder().with_size(vec2(1280.0, 800.0)).with_step_dt(1.0 / 30.0).build_eframe(|context| {
-                let options = Options { engine: EngineChoice::Cpu, dialogs: boxed, data_folder, ..Options::default() };
-                Window::new(options, context).unwrap()
-            });
-        let mut bench = Self { harness, dialogs };
-        bench.steps(3);
-        bench
-    }
-
-    fn steps(&mut self, count: usize) {
-        self.harness.run_steps(count);
-        self.harness.check_accessibility();
-    }
-
-    /// Runs frames until `done`, giving threads time to work.
-    fn until(&mut self, what: &str, mut done: impl FnMut(&Self) -> bool) {
-        for _ in 0..2000 {
-            if done(self) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(2));
-            self.steps(1);
-        }
-        panic!("{what} did not happen; messages: {:?}", self.messages());
-    }
-
-    fn click(&mut self, role: Role, label: &str) {
-        self.harness.get_by_role_and_label(role, label).click();
-        self.steps(2);
-    }
-
-    fn press(&mut self, modifiers: Modifiers, key: Key) {
-        self.harness.key_press_modifiers(modifiers, key);
-        self.steps(2);
-    }
-
-    fn scene(&self) -> Value {
-        self.harness.state().app().scene().unwrap()
-    }
-
-    fn points(&self) -> usize {
-        self.scene()["data"]["points"].as_array().unwrap().len()
-    }
-
-    fn messages(&self) -> Vec<String> {
-        let shown = self.harness.state().app().messages().shown();
-        shown.iter().map(|message| format!("{:?}: {}", message.weight, message.text)).collect()
-    }
-
-    fn has_message(&self, weight: Weight, part: &str) -> bool {
-        let shown = self.harness.state().app().messages().shown();
-        shown.iter().any(|message| message.weight == weight && message.text.contains(part))
-    }
-
-    /// Opens a built-in scene by its card.
-    fn open_from_gallery(&mut self, title: &str) {
-        self.click(Role::Button, "Gallery");
-        // Cards below the sheet's lower edge are there, but cannot be clicked before they are scrolled to.
-        self.harness.get_by_role_and_label(Role::Button, title).scroll_to_me();
-        self.steps(20);
-        self.click(Role::Button, title);
-    }
-}
-
-/// The scene without the place of its play head, which moves by itself.
-fn still(mut scene: Value) -> Value {
-    scene.as_object_mut().unwrap().remove("time");
-    scene
-}
-
-fn title_of(id: &str) -> String {
-    let scene = scene_file::load(&format!("gallery:{id}")).unwrap().scene;
-    scene["title"].as_str().unwrap().to_owned()
-}
-
 #[test]
-fn a_scene_of_the_gallery_opens_and_opening_can_be_undone() {
+fn a_scene_of_the_gallery_opens_and_the_one_before_can_be_opened_again() {
     let mut bench = Bench::new();
     let first = bench.scene()["title"].clone();
     let wanted = title_of("two_moons");
     bench.open_from_gallery(&wanted);
-    assert_eq!(bench.scene()["title"], Value::from(wanted));
+    assert_eq!(bench.scene()["title"], Value::from(wanted.as_str()));
     assert!(bench.harness.query_by_label("Search the scenes").is_none(), "the gallery is closed");
-
-    bench.press(Modifiers::COMMAND, Key::Z);
+    assert_eq!(bench.open_scenes(), [format!("*{wanted}")], "nothing was done to the scene before: it made room");
+    bench.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
     assert_eq!(bench.scene()["title"], first);
-    bench.press(Modifiers::COMMAND, Key::Y);
-    assert_eq!(bench.scene()["title"], Value::from(title_of("two_moons")));
 }
 
 #[test]
@@ -208,22 +99,6 @@ fn edits_are_undone_and_redone() {
 }
 
 #[test]
-fn edits_that_no_file_holds_come_back_with_undo() {
-    let mut bench = Bench::new();
-    bench.click(Role::Button, "Select all");
-    bench.click(Role::Button, "Duplicate");
-    let edited = bench.scene();
-    bench.open_from_gallery(&title_of("two_points"));
-    assert!(!bench.harness.state().app().is_changed());
-    assert!(bench.has_message(Weight::Done, "was not saved"));
-    bench.press(Modifiers::COMMAND, Key::Z);
-    assert_eq!(still(bench.scene()), still(edited));
-    assert!(bench.harness.state().app().is_changed());
-    bench.press(Modifiers::COMMAND, Key::Z);
-    assert!(!bench.harness.state().app().is_changed());
-}
-
-#[test]
 fn a_saved_scene_opens_again_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("mine.json");
@@ -246,6 +121,8 @@ fn a_saved_scene_opens_again_as_it_was() {
     bench.press(Modifiers::COMMAND, Key::Y);
     assert!(!bench.harness.state().app().is_changed());
 
+    // The document is put away, so that its file is read anew.
+    bench.press(Modifiers::COMMAND, Key::W);
     bench.open_from_gallery(&title_of("two_points"));
     assert_ne!(bench.points(), edited["data"]["points"].as_array().unwrap().len());
     bench.dialogs.will_answer(&path);
@@ -287,7 +164,7 @@ fn pasted_text_becomes_a_scene_or_data() {
     let loaded = scene_file::load("gallery:spiral").unwrap().scene;
     bench.harness.event(Event::Paste(scene_file::to_text(&loaded)));
     bench.until("pasting a scene", |bench| bench.scene()["title"] == loaded["title"]);
-    bench.press(Modifiers::COMMAND, Key::Z);
+    bench.press(Modifiers::COMMAND | Modifiers::SHIFT, Key::T);
     assert_eq!(bench.points(), count);
     bench.harness.event(Event::Paste("0.5,0.25\n-0.5,0.75\n".to_owned()));
     bench.until("pasting points", |bench| bench.points() == count + 2);
@@ -362,4 +239,58 @@ fn an_idle_window_asks_for_no_frames() {
         let output = &bench.harness.output().viewport_output[&egui::ViewportId::ROOT];
         output.repaint_delay > Duration::from_secs(1)
     });
+}
+
+/// Identifiers of the open lab's panes with whether they are laid out.
+fn panes(bench: &mut Bench) -> Vec<(&'static str, bool)> {
+    let tiles = bench.harness.state_mut().app_mut().view().unwrap().tiles().unwrap();
+    tiles.panes().iter().map(|pane| (pane.id, tiles.is_open(pane.id))).collect()
+}
+
+#[test]
+fn panes_are_shown_and_hidden_from_the_menu_and_stay_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    let all = panes(&mut bench);
+    assert!(all.len() > 1 && all.iter().all(|(_, open)| *open), "{all:?}");
+    assert!(bench.harness.query_by_label("Along the run").is_some());
+    bench.click(Role::Button, "View");
+    bench.click(Role::CheckBox, "Curves");
+    assert!(bench.harness.query_by_label("Along the run").is_none());
+    bench.press(Modifiers::NONE, Key::Escape);
+    let hidden = panes(&mut bench);
+    assert_eq!(hidden.iter().filter(|(_, open)| !open).count(), 1);
+
+    // Another scene of the lab, and the next start, find the panes where they were.
+    bench.open_from_gallery(&title_of("two_points"));
+    assert_eq!(panes(&mut bench), hidden);
+    drop(bench);
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    assert_eq!(panes(&mut bench), hidden);
+    bench.click(Role::Button, "View");
+    bench.click(Role::Button, "Reset layout");
+    assert_eq!(panes(&mut bench), all);
+    drop(bench);
+
+    // Settings from elsewhere do no harm.
+    let settings = folder.path().join("settings.json");
+    let text = r#"{ "layouts": { "score_field": { "row": "all of them" }, "astrology": 7 } }"#;
+    std::fs::write(settings, text).unwrap();
+    let mut bench = Bench::with_data_folder(Some(folder.path().to_owned()));
+    assert_eq!(panes(&mut bench), all);
+}
+
+#[test]
+fn borders_between_panes_are_moved_by_keys() {
+    let mut bench = Bench::new();
+    let name = "Border between Controls and Score field";
+    let place = |bench: &Bench| bench.harness.get_by_role_and_label(Role::Splitter, name).rect().center().x;
+    let before = place(&bench);
+    bench.harness.get_by_role_and_label(Role::Splitter, name).focus();
+    bench.steps(2);
+    let time = bench.scene()["time"].clone();
+    bench.press(Modifiers::NONE, Key::ArrowRight);
+    bench.steps(2);
+    assert!((place(&bench) - before - 16.0).abs() < 2.0, "{} after {before}", place(&bench));
+    assert!(bench.harness.query_by_role_and_label(Role::Button, "Pause").is_some() || bench.scene()["time"] == time);
 }
