@@ -52,7 +52,7 @@ const PATIENCE_SECS: f64 = 0.003;
 /// Noise floor of the mutual information of neighbours that is worth a warning, in nats.
 const HIGH_FLOOR: f64 = 2e-3;
 /// Share of the figure's height that the chart takes.
-const FIGURE_CHART: f32 = 0.36;
+const FIGURE_CHART: f32 = 0.38;
 
 /// What keys and gestures do.
 const KEYS: &[(&str, &str)] = &[
@@ -458,7 +458,7 @@ impl LabView for PatchesView {
     fn figure(&mut self, ui: &mut Ui) {
         self.appear_in(ui.ctx());
         self.refresh(ui, &["picture", "correlations"]);
-        let area = ui.available_rect_before_wrap();
+        let area = ui.available_rect_before_wrap().shrink(10.0);
         let chart = FIGURE_CHART * area.height();
         self.with_context(|cx, _| {
             let top = area.with_max_y(area.bottom() - chart);

@@ -44,7 +44,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         };
         let now = nearest(physics, cx.abar);
         let chosen = chosen(physics, now, cx.state.curves);
-        rho_chart(ui, cx, physics, &chosen, now);
+        rho_chart(ui, cx, physics, &chosen, now, HEIGHT);
         collapse_words(ui, physics);
         theory_words(ui, cx, physics, now);
         ui.add_space(6.0);
@@ -61,7 +61,9 @@ pub fn rho_figure(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let Some(physics) = cx.physics.filter(|physics| !physics.measured.is_empty()) else { return };
     let now = nearest(physics, cx.abar);
     let chosen = chosen(physics, now, cx.state.curves);
-    rho_chart(ui, cx, physics, &chosen, now);
+    // Room for the legend and the words below.
+    let height = (ui.available_height() - 76.0).max(90.0);
+    rho_chart(ui, cx, physics, &chosen, now, height);
     collapse_words(ui, physics);
     theory_words(ui, cx, physics, now);
 }
@@ -122,7 +124,7 @@ fn colour_at(ui: &Ui, share: f64) -> Color32 {
     theme::from_bytes(map.at(share as f32))
 }
 
-fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usize], now: usize) {
+fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usize], now: usize, height: f32) {
     let scaled = cx.state.scaled;
     let place = |m: &Measurement, r: usize| {
         let r = r as f64;
@@ -167,7 +169,7 @@ fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usi
     }
     Chart {
         name: "Correlation chart",
-        height: HEIGHT,
+        height,
         axes: [
             Axis::linear(if scaled { "r²/ᾱ (pixels²)" } else { "distance r (pixels)" }).over(0.0, far),
             Axis::linear("correlation ρ").over(-0.1, 1.0),
