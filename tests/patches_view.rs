@@ -228,7 +228,7 @@ fn pixels_are_selected_by_pointer_and_keys() {
     window.press_at(at, Modifiers::NONE);
     assert!(window.has("row 5, column 3"), "the probe tells which pixel it reads");
     assert!(window.has("Training patch 1: image"));
-    window.harness.key_press(Key::ArrowDown);
+    window.harness.key_press_modifiers(Modifiers::ALT, Key::ArrowDown);
     window.settle();
     assert!(window.has("row 6, column 3"));
     let at = window.pixel("Picture of denoised estimate", 16.0, [8.0, 8.0]);

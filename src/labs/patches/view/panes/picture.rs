@@ -272,8 +272,11 @@ fn interact(
     let mut camera = cx.state.camera;
     shown.navigate(ui, &mut camera, !paints);
     cx.state.camera = camera;
-    if response.clicked() || response.drag_started() {
-        response.request_focus();
+    if response.is_pointer_button_down_on()
+        && let Some(focused) = ui.memory(egui::Memory::focused)
+    {
+        // Keys mean the run again: Space plays, arrows step.
+        ui.memory_mut(|memory| memory.surrender_focus(focused));
     }
     let under = |pos: Option<Pos2>| pos.and_then(|pos| shown.pixel_at(pos)).and_then(|at| mosaic.locate(at));
     if paints {
@@ -297,7 +300,7 @@ fn interact(
     if response.has_focus() {
         let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        move_selected(ui, cx, &lane.phi, mosaic);
+        move_selected(ui, cx, &lane.phi, mosaic, Modifiers::NONE);
         shown.painter.rect_stroke(
             response.rect,
             0.0,
@@ -333,9 +336,10 @@ fn source_words(cx: &PaneContext<'_>, lane: &LanePicture, kind: &PictureKind, pi
     ))
 }
 
-/// Arrow keys move the selected pixel, with Shift the second one.
-fn move_selected(ui: &Ui, cx: &mut PaneContext<'_>, phi: &Grids<f32>, mosaic: &Mosaic) {
-    for (shift, index) in [(Modifiers::NONE, 0), (Modifiers::SHIFT, 1)] {
+/// Arrow keys with `held` move the selected pixel, with Shift as well the second one.
+fn move_selected(ui: &Ui, cx: &mut PaneContext<'_>, phi: &Grids<f32>, mosaic: &Mosaic, held: Modifiers) {
+    // The longer combination first: consuming a key ignores a Shift held besides.
+    for (shift, index) in [(held | Modifiers::SHIFT, 1), (held, 0)] {
         for (key, row, column) in
             [(Key::ArrowUp, -1, 0), (Key::ArrowDown, 1, 0), (Key::ArrowLeft, 0, -1), (Key::ArrowRight, 0, 1_isize)]
         {
@@ -355,6 +359,8 @@ fn keys(ui: &Ui, cx: &mut PaneContext<'_>, phi: &Grids<f32>) {
     if ui.ctx().text_edit_focused() {
         return;
     }
+    let mosaic = cx.mosaic.clone();
+    move_selected(ui, cx, phi, &mosaic, Modifiers::ALT);
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Escape) {
         cx.state.selected = [None, None];
