@@ -3,6 +3,7 @@
 //! A kernel is a trait in [`kernel`], implemented under the same name by [`reference`] (the f64 theory), [`cpu`] (SIMD, all
 //! cores) and `gpu` (WGSL). An engine is anything that implements all of them.
 
+pub mod background;
 pub mod bench;
 pub mod colour_map;
 pub mod cpu;

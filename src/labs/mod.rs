@@ -59,7 +59,8 @@ pub struct GalleryScene {
 }
 
 /// Every lab.
-pub static ALL: &[&LabEntry] = &[&score_field::ENTRY, &patches::ENTRY, &symmetry_breaking::ENTRY];
+pub static ALL: &[&LabEntry] =
+    &[&score_field::ENTRY, &patches::ENTRY, &symmetry_breaking::ENTRY, &high_dimensions::ENTRY];
 
 /// What a headless run may use.
 pub struct RunContext<'a> {

@@ -20,6 +20,7 @@ mod paper_notes;
 pub mod param_slider;
 pub mod pixel_editor;
 pub mod pixels;
+pub mod progress;
 pub mod section;
 pub mod theme;
 pub mod tiles;

@@ -8,9 +8,8 @@ macro_rules! scene {
         GalleryScene {
             id: $id,
             text: include_str!(concat!("../../../assets/scenes/", $id, ".json")),
-            // Drawn once the lab has a picture.
             #[cfg(feature = "gui")]
-            thumbnail: &[],
+            thumbnail: include_bytes!(concat!("../../../assets/thumbnails/", $id, ".jpg")),
         }
     };
 }

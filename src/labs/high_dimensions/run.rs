@@ -120,6 +120,17 @@ impl Generation {
 /// # Errors
 /// See [`HighDimensionsError`].
 pub fn distances(scene: &Scene, go_on: &mut dyn FnMut(f64) -> bool) -> Result<Option<Vec<Point>>, HighDimensionsError> {
+    distances_as_they_come(scene, &mut |fraction, _| go_on(fraction))
+}
+
+/// As [`distances`]; `go_on` is also shown the points so far.
+///
+/// # Errors
+/// See [`HighDimensionsError`].
+pub fn distances_as_they_come(
+    scene: &Scene,
+    go_on: &mut dyn FnMut(f64, &[Point]) -> bool,
+) -> Result<Option<Vec<Point>>, HighDimensionsError> {
     let generation = Generation::new(scene)?;
     // The work grows as N³.
     let cost = |n: usize| (n as f64).powi(3);
@@ -134,7 +145,7 @@ pub fn distances(scene: &Scene, go_on: &mut dyn FnMut(f64) -> bool) -> Result<Op
             for repeat in 0..scene.repeats as u32 {
                 let seed = philox::sub_seed(philox::sub_seed(scene.seed, size as u32, index), 5, repeat);
                 let known = Samples::new(seed, &truth, count);
-                let mut report = |fraction: f64| go_on((done + fraction * cost(size)) / total);
+                let mut report = |fraction: f64| go_on((done + fraction * cost(size)) / total, &points);
                 if !report(0.0) {
                     return Ok(None);
                 }
@@ -174,8 +185,61 @@ pub fn distances(scene: &Scene, go_on: &mut dyn FnMut(f64) -> bool) -> Result<Op
             });
         }
     }
-    go_on(1.0);
+    go_on(1.0, &points);
     Ok(Some(points))
+}
+
+/// Empirical losses per dimension of three linear scores at one time; the constant |z|²/Δ is left out ([CW] (33)–(34)).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Losses {
+    /// Time t of the Ornstein–Uhlenbeck process.
+    pub time: f64,
+    /// Of W = (1 − e^(−t) B D⁻¹)/Δ, which minimises it.
+    pub least_squares: f64,
+    /// Of the symmetrised W printed in (37).
+    pub printed: f64,
+    /// Of the W that belongs to the data's covariance, (8).
+    pub exact: f64,
+}
+
+/// Times at which losses are computed: as many, from 0.05 to 3, evenly spaced in log t.
+pub const LOSS_TIMES: usize = 25;
+
+/// Losses at the scene's focus, from one draw of noise per sample and time; `None` if P < N leaves the scores undetermined
+/// or `go_on` says no.
+///
+/// # Errors
+/// See [`HighDimensionsError`].
+pub fn losses(
+    scene: &Scene,
+    go_on: &mut dyn FnMut(f64, &[Losses]) -> bool,
+) -> Result<Option<Vec<Losses>>, HighDimensionsError> {
+    let size = scene.focus.size;
+    let truth = spectrum::build(&scene.spectrum, size)?;
+    let known = Samples::new(philox::sub_seed(scene.seed, 6, size as u32), &truth, samples(size, scene.focus.exponent));
+    if !known.fill_the_space() {
+        return Ok(None);
+    }
+    let covariance = faer::Mat::from_fn(size, size, |i, j| if i == j { truth[i] } else { 0.0 });
+    let mut found = Vec::new();
+    for number in 0..LOSS_TIMES {
+        if !go_on(number as f64 / LOSS_TIMES as f64, &found) {
+            return Ok(None);
+        }
+        let time = 0.05 * 60_f64.powf(number as f64 / (LOSS_TIMES - 1) as f64);
+        let alpha = (-time).exp();
+        let sigma = (-scene.temperature * (-2.0 * time).exp_m1()).sqrt();
+        let (second, memory) = known.noised(alpha, sigma, number as u32);
+        let loss = |weights: faer::Mat<f64>| linear_score::loss(&weights, &second, &memory, alpha, sigma) / size as f64;
+        found.push(Losses {
+            time,
+            least_squares: loss(linear_score::least_squares(&second, &memory, alpha, sigma)),
+            printed: loss(linear_score::printed(&second, &memory, alpha, sigma)),
+            exact: loss(linear_score::exact(covariance.as_ref(), alpha, sigma)),
+        });
+    }
+    go_on(1.0, &found);
+    Ok(Some(found))
 }
 
 /// Computes eigenvalues and eigenvectors at the scene's focus; `None` if `go_on` says no, or if the score is not

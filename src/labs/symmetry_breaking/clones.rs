@@ -25,9 +25,21 @@ const END: f64 = -4.0;
 /// Makes the experiment, one result for each τ. `go_on` is told how far it is, from 0 to 1, and says whether to go on; if
 /// not, the results so far are returned.
 pub fn measure(spec: &Clones, model: &CurieWeiss, seed: u64, go_on: &mut dyn FnMut(f64) -> bool) -> Vec<Agreement> {
+    measure_from(spec, 0, model, seed, go_on)
+}
+
+/// As [`measure`], from number `first` of the times on.
+pub fn measure_from(
+    spec: &Clones,
+    first: usize,
+    model: &CurieWeiss,
+    seed: u64,
+    go_on: &mut dyn FnMut(f64) -> bool,
+) -> Vec<Agreement> {
     let mut results = Vec::new();
-    for (index, &tau) in (0..).zip(&spec.tau) {
-        if !go_on(f64::from(index) / spec.tau.len() as f64) {
+    let count = spec.tau.len().saturating_sub(first);
+    for (index, &tau) in (0_u32..).zip(&spec.tau).skip(first) {
+        if !go_on((index as usize - first) as f64 / count as f64) {
             return results;
         }
         let seed = philox::sub_seed(seed, 1, index);

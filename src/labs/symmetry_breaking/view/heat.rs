@@ -79,6 +79,12 @@ impl HeatSlot {
         }
     }
 
+    /// The smallest value of the latest map; 0 without one.
+    pub fn minimum(&self) -> f32 {
+        let values = self.map.as_ref().map_or(&[][..], |map| &map.values);
+        values.iter().copied().reduce(f32::min).unwrap_or_default()
+    }
+
     /// The latest map with its picture in `colours`, whose ends lie at `range`.
     pub fn picture(
         &mut self,

@@ -1,9 +1,12 @@
 //! The panes, one file each. To add one, write its file and add its entry to [`ALL`].
 
+mod clones;
 mod controls;
 mod double_well;
 mod equations;
+mod finite_data;
 mod phase_diagram;
+mod pure_states;
 mod r_plus;
 mod spins;
 mod trajectories;
@@ -105,6 +108,9 @@ pub static ALL: &[PaneEntry] = &[
     waterfall::ENTRY,
     phase_diagram::ENTRY,
     spins::ENTRY,
+    clones::ENTRY,
+    finite_data::ENTRY,
+    pure_states::ENTRY,
     trajectories::ENTRY,
     r_plus::ENTRY,
     equations::ENTRY,
