@@ -9,6 +9,7 @@ mod heat;
 mod limits;
 mod panes;
 mod plot;
+mod spin_slot;
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -43,7 +44,15 @@ const STANDARD: Arrangement = Arrangement::Row(&[
     (
         3.4,
         Arrangement::Column(&[
-            (1.75, Arrangement::Tabs(&[Arrangement::Pane("double_well"), Arrangement::Pane("waterfall")])),
+            (
+                1.75,
+                Arrangement::Tabs(&[
+                    Arrangement::Pane("double_well"),
+                    Arrangement::Pane("waterfall"),
+                    Arrangement::Pane("phase_diagram"),
+                    Arrangement::Pane("spins"),
+                ]),
+            ),
             (1.0, Arrangement::Row(&[(1.0, Arrangement::Pane("trajectories")), (1.0, Arrangement::Pane("r_plus"))])),
         ]),
     ),
@@ -182,7 +191,6 @@ impl SymmetryBreakingView {
             model: self.model,
             clock: &mut self.clock,
             engine: &self.engine,
-            run: &self.run,
             particles: self.particles.picture(),
             curves: self.curves.curves(),
             now_secs,
