@@ -88,7 +88,12 @@ impl Transform {
             },
         );
         power.par_chunks_mut(COLUMNS * side).enumerate().for_each_init(
-            || (vec![Complex::default(); COLUMNS * side], vec![Complex::default(); self.columns.get_inplace_scratch_len()]),
+            || {
+                (
+                    vec![Complex::default(); COLUMNS * side],
+                    vec![Complex::default(); self.columns.get_inplace_scratch_len()],
+                )
+            },
             |(buffer, scratch), (block, power)| {
                 let columns = power.len() / side;
                 let buffer = &mut buffer[..columns * side];

@@ -170,13 +170,7 @@ impl Job<'_> {
 
     /// The sums of one band over some of the pairs of image and vertical shift.
     #[inline(always)]
-    fn segment<S: Simd>(
-        &self,
-        simd: S,
-        frame: &Frame<'_>,
-        vertical: Shifts,
-        range: std::ops::Range<usize>,
-    ) -> Sums {
+    fn segment<S: Simd>(&self, simd: S, frame: &Frame<'_>, vertical: Shifts, range: std::ops::Range<usize>) -> Sums {
         match (self.phi.channels, self.posterior) {
             (1, false) => self.sum::<S, 1, false>(simd, frame, vertical, range),
             (1, true) => self.sum::<S, 1, true>(simd, frame, vertical, range),

@@ -273,12 +273,7 @@ pub(super) struct Visit<'a> {
 impl Visit<'_> {
     /// Adds the patches that the pixels meet under all horizontal shifts to `sums`.
     #[inline(always)]
-    pub fn add<S: Simd, const C: usize, const POSTERIOR: bool>(
-        &self,
-        simd: S,
-        sums: &mut Sums,
-        scratch: &mut Scratch,
-    ) {
+    pub fn add<S: Simd, const C: usize, const POSTERIOR: bool>(&self, simd: S, sums: &mut Sums, scratch: &mut Scratch) {
         let frame = self.frame;
         let (k, rows, lanes) = (frame.k, frame.rows, S::f32s::LEN);
         let span = frame.span() * lanes;
@@ -438,8 +433,13 @@ impl Visit<'_> {
                 let source = if POSTERIOR { Some(&mut sums.source[row + x]) } else { None };
                 self.approach(lane, (frame.first + y, x, first * lanes), nearest, source, parts, lanes);
             }
-            let mut total: [S::f32s; 6] =
-                std::array::from_fn(|t| if t < terms { S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes]) } else { S::f32s::splat(simd, 0.0) });
+            let mut total: [S::f32s; 6] = std::array::from_fn(|t| {
+                if t < terms {
+                    S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes])
+                } else {
+                    S::f32s::splat(simd, 0.0)
+                }
+            });
             for (g, distance) in distance.into_iter().enumerate() {
                 let exponent = (-distance + *nearest) * frame.sharpness;
                 let weight = math::exp2::<S, f32>(simd, exponent);
@@ -489,7 +489,8 @@ impl Visit<'_> {
             return;
         }
         if *nearest < f32::MAX {
-            let shift = ((f64::from(least) - f64::from(*nearest)) * f64::from(self.frame.sharpness)).max(LOWEST_EXPONENT);
+            let shift =
+                ((f64::from(least) - f64::from(*nearest)) * f64::from(self.frame.sharpness)).max(LOWEST_EXPONENT);
             let factor = shift.exp2();
             let terms = parts.len() / lanes;
             if posterior {
@@ -515,7 +516,8 @@ fn square<S: Simd, const C: usize>(
 ) -> S::f32s {
     let lanes = S::f32s::LEN;
     let difference = |c: usize| {
-        S::f32s::from_slice(simd, &image[c][column..column + lanes]).mul_add(-signal, S::f32s::splat(simd, phi[c][column]))
+        S::f32s::from_slice(simd, &image[c][column..column + lanes])
+            .mul_add(-signal, S::f32s::splat(simd, phi[c][column]))
     };
     let first = difference(0);
     (1..C).map(difference).fold(first * first, |sum, d| d.mul_add(d, sum))

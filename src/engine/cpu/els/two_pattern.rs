@@ -200,14 +200,7 @@ impl Rows {
 
 /// The rows of `out`, from row `first` of `grid` on.
 #[inline(always)]
-fn strip_of<S: Simd>(
-    simd: S,
-    rows: &mut Rows,
-    grid: &[f32],
-    first: usize,
-    out: &mut [f32],
-    finish: &impl Finish,
-) {
+fn strip_of<S: Simd>(simd: S, rows: &mut Rows, grid: &[f32], first: usize, out: &mut [f32], finish: &impl Finish) {
     let side = rows.column.len();
     let (k, r) = (rows.k, rows.k / 2);
     // Row y − r of the grid, round the border; `k` full turns keep the number positive.
