@@ -15,8 +15,22 @@ for scene in assets/scenes/*.json; do
         convert "$figure" -resize 400x250 -strip -quality 84 "assets/thumbnails/$id.jpg"
         continue
     fi
-    # The axes lie left of 46 and below 386 points, the colour bar right of 548.
+    case "$id" in
+    patches_*)
+        # The first picture is φ; with two machines there are two rows of smaller pictures.
+        size=1600x1000
+        if grep -q '"compare"' "$scene"; then crop=264x165+64+70; else crop=392x245+1+90; fi
+        scale="-filter point -resize 400x250!"
+        ;;
+    *)
+        # The axes lie left of 46 and below 386 points, the colour bar right of 548.
+        size=640x420
+        crop=496x310+48+42
+        scale="-resize 400x250"
+        ;;
+    esac
     # Scenes of labs without a picture of their own are left out.
-    "$program" render "$scene" --size 640x420 --theme dark -o "$figure" || continue
-    convert "$figure" -crop 496x310+48+42 +repage -resize 400x250 -strip -quality 84 "assets/thumbnails/$id.jpg"
+    "$program" render "$scene" --size "$size" --theme dark -o "$figure" || continue
+    # shellcheck disable=SC2086 # $scale holds several words
+    convert "$figure" -crop "$crop" +repage $scale -strip -quality 84 "assets/thumbnails/$id.jpg"
 done

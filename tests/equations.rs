@@ -74,6 +74,48 @@ fn every_symbol_is_named_defined_and_sourced() {
     }
 }
 
+#[test]
+fn every_word_can_be_written() {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    ctx.run_ui(egui::RawInput::default(), |_| {}).textures_delta.clear();
+    let font = egui::TextStyle::Body.resolve(&ctx.global_style());
+    let check = |at: &str, words: &str| {
+        for c in words.chars() {
+            assert!(ctx.fonts_mut(|fonts| fonts.has_glyph(&font, c)), "{at}: no glyph for {c} in \"{words}\"");
+        }
+    };
+    for notation in notation::ALL {
+        check(notation.id, notation.name);
+        check(notation.id, notation.about);
+    }
+    for symbol in notation::SHARED.iter().chain(equations::ALL.iter().flat_map(|book| book.symbols)) {
+        for words in [symbol.name, symbol.definition, symbol.source, symbol.unit, symbol.link.unwrap_or_default()] {
+            check(symbol.id, words);
+        }
+        for notation in notation::ALL {
+            check(symbol.id, symbol.form(notation).plain);
+        }
+    }
+    for equation in equations::ALL.iter().flat_map(|book| (book.equations)()) {
+        for words in [equation.name, equation.source, equation.about] {
+            check(equation.id, words);
+        }
+    }
+    for note in notes::ALL.iter().flat_map(|notes| notes.iter()) {
+        check(note.id, note.source);
+        check(note.id, note.evidence);
+        if let Some(compare) = note.compare {
+            let comparison = compare();
+            check(note.id, &comparison.about);
+            check(note.id, comparison.truth);
+            for row in &comparison.rows {
+                check(note.id, &row.quantity);
+            }
+        }
+    }
+}
+
 /// A window that shows one sheet.
 fn window(sheet: Sheet, size: [f32; 2], scale: f32, look: ThemeChoice) -> Harness<'static> {
     let mut harness = Harness::builder()
@@ -189,4 +231,91 @@ fn another_notation_writes_other_symbols() {
         let name = format!("Noise: {symbol} = 2  [units of the data]");
         assert!(harness.query_all_by_label(&name).next().is_some(), "{name}");
     }
+}
+
+#[test]
+fn live_values_are_those_of_the_theory() {
+    use diffuscope::core::process::Forward;
+    use diffuscope::labs::equations::Live;
+    use diffuscope::labs::score_field::equations::{Probed, sheet};
+    use diffuscope::labs::score_field::scene::{Point, Scene};
+    use diffuscope::labs::score_field::setup::Setup;
+
+    let mut scene = Scene { time: 0.7, ..Scene::default() };
+    scene.data.points = [[1.0, 0.0], [-1.0, 0.5]].map(|at| Point { at, weight: 1.0 }).to_vec();
+    let setup = Setup::new(&scene).unwrap();
+    let noised = setup.model.noised(setup.forward.level(scene.time));
+    let value = noised.at([0.3, 0.2].into());
+    let shown = sheet(&scene, &setup, Some(Probed { at: [0.3, 0.2], value: &value, weight: 0.6 }));
+    let forward = Forward::isotropic(&scene.process).unwrap();
+    assert_eq!(shown.value("noise"), Some(&Live::Number(forward.sigma(0.7))));
+    assert_eq!(shown.value("diffusion2"), Some(&Live::Number(forward.diffusion(0.7))));
+    assert_eq!(shown.value("score"), Some(&Live::List(value.score.iter().copied().collect())));
+    assert_eq!(shown.value("density"), Some(&Live::Number(value.log_density.exp())));
+    // Tweedie's formula, with the values as shown.
+    let [Some(Live::List(score)), Some(Live::List(denoiser))] = ["score", "denoiser"].map(|id| shown.value(id)) else {
+        panic!("no values")
+    };
+    let variance = forward.sigma(0.7).powi(2);
+    assert!((0.3 + variance * score[0] - denoiser[0]).abs() < 1e-12);
+    // Whatever has a place in the formulas on screen is known, and the equations follow the scene.
+    let shows = |sheet: &Sheet, id: &str| sheet.equations.iter().any(|equation| equation.id == id);
+    assert!(shows(&shown, "edm") && shows(&shown, "delta") && !shows(&shown, "gaussian_path"));
+    scene.model = diffuscope::core::param::Choice::new("gaussian");
+    scene.particles.sampler = "reverse_sde".to_owned();
+    let other = sheet(&scene, &Setup::new(&scene).unwrap(), None);
+    assert!(shows(&other, "gaussian") && shows(&other, "gaussian_path") && shows(&other, "reverse_sde"));
+}
+
+#[test]
+fn every_member_of_every_family_has_its_equation() {
+    use diffuscope::core::els::{machine, stepper, theory};
+    use diffuscope::core::high_dimensions::linear_score;
+    use diffuscope::core::{process, sampler, score_model};
+    use diffuscope::labs::equations::{Defining, defining};
+    use diffuscope::labs::{high_dimensions, patches, score_field};
+
+    let families: [(&'static [Defining], Vec<&str>); 7] = [
+        (score_field::equations::PROCESSES, process::ALL.iter().map(|kind| kind.info.id).collect()),
+        (score_field::equations::MODELS, score_model::ALL.iter().map(|kind| kind.info.id).collect()),
+        (score_field::equations::SAMPLERS, sampler::ALL.iter().map(|kind| kind.info.id).collect()),
+        (patches::equations::MACHINES, machine::ALL.iter().map(|kind| kind.info.id).collect()),
+        (patches::equations::STEPPERS, stepper::ALL.iter().map(|kind| kind.info.id).collect()),
+        (patches::equations::THEORIES, theory::ALL.iter().map(|kind| kind.info.id).collect()),
+        (high_dimensions::equations::LEARNING, linear_score::ALL.iter().map(|kind| kind.info.id).collect()),
+    ];
+    for (list, members) in families {
+        for id in members {
+            assert!(defining(list, id).is_some(), "{id}");
+        }
+    }
+}
+
+#[test]
+fn a_note_computes_both_versions_when_asked() {
+    let notes = notes::select(["eft_15"]);
+    let mut harness = window(Sheet { notes, ..Sheet::default() }, [560.0, 700.0], 1.0, ThemeChoice::Dark);
+    harness.get_by_label("Notes on the paper").click();
+    harness.run_steps(30);
+    settle(&mut harness);
+    harness.get_by_label("Compute both versions of [EFT] (15)").click();
+    for _ in 0..2000 {
+        harness.step();
+        if harness.query_by_label("tanh of (11)").is_some() {
+            assert!(harness.query_by_label("denoised pixel at ᾱ = 0.1").is_some());
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("nothing was computed");
+}
+
+#[test]
+fn they_are_looked_at_in_light() {
+    window(first(), [460.0, 900.0], 1.0, ThemeChoice::Light).snapshot("equations_light");
+}
+
+#[test]
+fn they_are_looked_at_in_dark() {
+    window(first(), [460.0, 900.0], 1.0, ThemeChoice::Dark).snapshot("equations_dark");
 }

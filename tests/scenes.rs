@@ -79,6 +79,8 @@ fn make_small(scene: &mut Value) {
         ("/ensemble/count", 20.0),
         ("/spins/systems", 3.0),
         ("/spins/steps", 12.0),
+        ("/machine/steps", 4.0),
+        ("/compare/steps", 4.0),
         ("/clones/pairs", 20.0),
         ("/finite_data/data_sets", 2.0),
         ("/finite_data/generated", 4.0),

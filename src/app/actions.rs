@@ -26,6 +26,9 @@ pub(super) enum State {
     Switch(bool),
 }
 
+/// Does an action.
+pub(super) type Run = Box<dyn FnOnce(&mut App, &Context)>;
+
 /// Something that can be done now.
 pub(super) struct Action {
     /// What kind of action it is; empty for commands.
@@ -36,7 +39,7 @@ pub(super) struct Action {
     /// What it does, for the hover text.
     pub about: String,
     pub state: State,
-    pub run: Box<dyn FnOnce(&mut App, &Context)>,
+    pub run: Run,
 }
 
 impl Action {

@@ -51,14 +51,15 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
         Frame::new().fill(ui.visuals().panel_fill).inner_margin(Margin { left: 8, right: 8, top: 2, bottom: 0 });
     let mut wish = None;
     Panel::top("scenes").frame(frame).show(ui, |ui| {
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let room = vec2(ui.available_width(), HEIGHT);
+        ui.allocate_ui_with_layout(room, Layout::right_to_left(Align::Center), |ui| {
             if icon_button(ui, icon::add, Look::Plain, "New scene tab", "New scene of this lab (Ctrl+N)").clicked()
                 && let Some(command) = commands::find("New scene")
             {
                 let ctx = ui.ctx().clone();
                 (command.run)(app, &ctx);
             }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.with_layout(Layout::left_to_right(Align::Max), |ui| {
                 ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     ui.horizontal(|ui| {
@@ -116,7 +117,7 @@ fn draw(ui: &mut Ui, tab: &Tab) -> Option<Wish> {
     if ui.is_rect_visible(rect) {
         let visuals = ui.visuals();
         let lit = response.hovered() || response.has_focus();
-        let corners = CornerRadius { nw: 5, ne: 5, sw: 0, se: 0 };
+        let corners = CornerRadius::ZERO;
         let fill = match (tab.in_sight, lit) {
             (true, _) => visuals.widgets.inactive.bg_fill,
             (false, true) => visuals.widgets.hovered.bg_fill.gamma_multiply(0.6),
@@ -124,7 +125,7 @@ fn draw(ui: &mut Ui, tab: &Tab) -> Option<Wish> {
         };
         ui.painter().rect_filled(rect, corners, fill);
         if tab.in_sight {
-            ui.painter().rect_filled(rect.with_min_y(rect.bottom() - 2.0), CornerRadius::ZERO, tokens.accent);
+            ui.painter().rect_filled(rect.with_max_y(rect.top() + 2.0), CornerRadius::ZERO, tokens.accent);
         }
         if response.has_focus() {
             let stroke = Stroke::new(1.5, tokens.selection);

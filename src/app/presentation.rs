@@ -59,10 +59,12 @@ impl App {
     /// Shows a lecture hall where the pointer is.
     pub(super) fn draw_halo(&self, ctx: &Context) {
         let Some(pos) = ctx.pointer_hover_pos().filter(|_| self.is_presenting()) else { return };
-        let accent = theme::tokens(&ctx.global_style().visuals).warning;
+        // Of the dark palette: it glows on bright and dark pictures alike.
+        let glow = theme::tokens(&egui::Visuals::dark()).warning;
         let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::unique("pointer halo")));
         let down = ctx.input(|input| input.pointer.any_down());
         let radius = if down { 0.7 * HALO } else { HALO };
-        painter.circle(pos, radius, accent.gamma_multiply(0.16), Stroke::new(2.5, accent.gamma_multiply(0.7)));
+        painter.circle_stroke(pos, radius, Stroke::new(4.5, egui::Color32::from_black_alpha(110)));
+        painter.circle(pos, radius, glow.gamma_multiply(0.22), Stroke::new(3.0, glow));
     }
 }

@@ -141,7 +141,7 @@ pub static SHARED: &[Symbol] = &[
     ]),
     Symbol::new("clean", r"\mathbf x_0", "x₀", "Clean sample", "The sample before any noise was added.", "[GTV] (1)")
         .in_units(LENGTH)
-        .also(&[("eft", form(r"\varphi", "ϕ₀")), ("cw", form(r"\vec a", "a")), ("edm", form(r"\mathbf y", "y"))]),
+        .also(&[("eft", form(r"\varphi", "φ₀")), ("cw", form(r"\vec a", "a")), ("edm", form(r"\mathbf y", "y"))]),
     Symbol::new("time", "t", "t", "Time", "Time of the process: it grows with the noise.", "[GTV] (1)"),
     Symbol::new(
         "signal",
@@ -233,7 +233,7 @@ pub static SHARED: &[Symbol] = &[
         ("cw", form("(-1)", "−1")),
         ("phys", form(r"(-\tfrac{\beta_t}{2})", "−β/2")),
         ("ddpm", form(r"(-\tfrac{\beta_t}{2})", "−β/2")),
-        ("edm", form(r"\tfrac{\dot s_t}{s_t}", "ṡ/s")),
+        ("edm", form(r"\tfrac{\dot s_t}{s_t}", "s′/s")),
     ]),
     Symbol::new(
         "diffusion2",
@@ -251,7 +251,7 @@ pub static SHARED: &[Symbol] = &[
         ("cw", form("2T", "2T")),
         ("phys", form(r"\beta_t\sigma^2", "βσ²")),
         ("ddpm", form(r"\beta_t", "β")),
-        ("edm", form(r"2 s_t^2\dot\sigma_t\sigma_t", "2s²σ̇σ")),
+        ("edm", form(r"2 s_t^2\dot\sigma_t\sigma_t", "2s²σ′σ")),
     ]),
     Symbol::new(
         "shape",
@@ -315,8 +315,8 @@ pub static SHARED: &[Symbol] = &[
     .linked("layer:Posterior at the probe")
     .also(&[
         ("cw", form(r"\langle\vec a\rangle", "⟨a⟩")),
-        ("eft", form(r"\langle\varphi\rangle", "⟨ϕ⟩")),
-        ("ddpm", form(r"\hat{\mathbf x}_0", "x̂₀")),
+        ("eft", form(r"\langle\varphi\rangle", "⟨φ⟩")),
+        ("ddpm", form(r"\hat{\mathbf x}_0", "E[x₀|x]")),
         ("edm", form(r"D_\theta", "D")),
     ]),
 ];

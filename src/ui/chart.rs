@@ -1,6 +1,6 @@
 //! Charts of measured and computed curves: axes with symbols and units, linear or logarithmic, a legend above.
 
-use egui::{Color32, Label, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
+use egui::{Color32, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{
     GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, Span, VLine,
 };
@@ -242,9 +242,11 @@ fn draw<'a>(plot: &mut egui_plot::PlotUi<'a>, series: Series) {
     }
 }
 
-/// One entry a series: how it is drawn, and its name.
+/// One entry a series: how it is drawn, and its name; as many to a line as fit.
 fn legend(ui: &mut Ui, series: &[Series]) {
+    const SWATCH: f32 = 16.0;
     let text = theme::tokens(ui.visuals()).muted_text;
+    let font = egui::TextStyle::Small.resolve(ui.style());
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 1.0);
         let mut told: Vec<&str> = Vec::new();
@@ -253,25 +255,26 @@ fn legend(ui: &mut Ui, series: &[Series]) {
                 continue;
             }
             told.push(&series.name);
-            let entry = ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 4.0;
-                let (rect, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
-                let (left, right) = (rect.left_center(), rect.right_center());
-                let stroke = Stroke::new(2.0, series.colour);
-                match series.mark {
-                    Mark::Line => drop(ui.painter().line_segment([left, right], stroke)),
-                    Mark::Dashed => {
-                        for at in [0.0, 6.0, 12.0] {
-                            let from = pos2(left.x + at, left.y);
-                            ui.painter().line_segment([from, from + vec2(4.0, 0.0)], stroke);
-                        }
+            let galley = ui.painter().layout_no_wrap(series.name.clone(), font.clone(), text);
+            let size = vec2(SWATCH + 4.0 + galley.size().x, galley.size().y.max(12.0));
+            let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &series.name));
+            let (left, y) = (rect.left(), rect.center().y);
+            let stroke = Stroke::new(2.0, series.colour);
+            match series.mark {
+                Mark::Line => drop(ui.painter().hline(left..=left + SWATCH, y, stroke)),
+                Mark::Dashed => {
+                    for at in [0.0, 6.0, 12.0] {
+                        ui.painter().hline(left + at..=left + at + 4.0, y, stroke);
                     }
-                    Mark::Dots | Mark::LineDots => drop(ui.painter().circle_filled(rect.center(), 3.0, series.colour)),
                 }
-                ui.add(Label::new(RichText::new(&series.name).small().color(text)).extend());
-            });
+                Mark::Dots | Mark::LineDots => {
+                    ui.painter().circle_filled(pos2(left + 0.5 * SWATCH, y), 3.0, series.colour);
+                }
+            }
+            ui.painter().galley(pos2(left + SWATCH + 4.0, y - 0.5 * galley.size().y), galley, text);
             if !series.about.is_empty() {
-                entry.response.on_hover_text(&series.about);
+                response.on_hover_text(&series.about);
             }
         }
     });

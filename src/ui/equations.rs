@@ -3,7 +3,7 @@
 use egui::{Response, RichText, ScrollArea, Ui};
 
 use super::formula::{self, Formula};
-use super::{Section, format, highlight, notation, paper_notes, theme};
+use super::{format, highlight, notation, paper_notes, theme};
 use crate::core::notation::{Notation, Symbol};
 use crate::labs::equations::{Equation, Live, Sheet};
 use crate::ui::tiles::Pane;
@@ -27,12 +27,8 @@ pub fn pane(ui: &mut Ui, sheet: &Sheet) {
     });
 }
 
-/// Shows the equations as a section of a side panel.
-pub fn section(ui: &mut Ui, sheet: &Sheet, open: bool) {
-    Section::new("Equations").help(PANE.about).open(open).show(ui, |ui| contents(ui, sheet));
-}
-
-fn contents(ui: &mut Ui, sheet: &Sheet) {
+/// What [`pane`] shows, for a place that scrolls already.
+pub fn contents(ui: &mut Ui, sheet: &Sheet) {
     let muted = theme::tokens(ui.visuals()).muted_text;
     ui.horizontal(|ui| {
         ui.label(RichText::new("written as in").small().color(muted));
@@ -99,7 +95,7 @@ fn explain(response: Response, symbol: &Symbol, live: Option<&Live>, notation: &
         };
         ui.label(RichText::new(symbol.source).small().color(muted));
         if let Some((_, view)) = symbol.link.and_then(|link| link.split_once(':')) {
-            ui.label(RichText::new(format!("On screen: {view}")).small().color(muted));
+            ui.label(RichText::new(format!("On screen: {}", view.replace('_', " "))).small().color(muted));
         }
     });
 }

@@ -66,7 +66,7 @@ const CONTINUUM: TheoryKind = TheoryKind {
         about: "ρ = exp(−r²/(8cᾱ)), c = ⅛ Σ κ(y)|y|²: explains the form of the collapse, not its scale.",
         params: &[],
     },
-    range: "would need ᾱ|Ω| ≫ 1, where linear theory no longer holds",
+    range: "would need ᾱ|Ω| >> 1, where linear theory no longer holds",
     two_pattern_only: false,
     correlation: |kernel, side, abars| {
         let c = 0.125 * kernel.second_moment();

@@ -59,13 +59,20 @@ pub static SYMBOLS: &[Symbol] = &[
         .linked("chart:Eigenvalues"),
     Symbol::new("generated", "D", "D", "Generated covariance", "Covariance of what generation makes.", "[CW] SI 1.3")
         .linked("chart:Eigenvalues"),
-    Symbol::new("second", "D_t", "D_t", "Second moment", "Mean of x xᵀ over the noised training samples.", "[CW] (35)"),
+    Symbol::new(
+        "second",
+        "D_t",
+        "D_t",
+        "Second moment",
+        "Mean of x x^T over the noised training samples.",
+        "[CW] (35)",
+    ),
     Symbol::new(
         "memory",
         "B_t",
         "B_t",
         "Memory",
-        "Mean of a xᵀ over the training samples: what the noised sample still knows of the clean one.",
+        "Mean of a x^T over the training samples: what the noised sample still knows of the clean one.",
         "[CW] (36)",
     ),
     Symbol::new(
@@ -205,7 +212,7 @@ const WASSERSTEIN: Equation = Equation {
     name: "Wasserstein distance",
     template: r"<w2> = \frac{1}{<dimension>}\operatorname{tr}\bigl[<truth> + <generated> - 2(<truth>^{1/2}<generated><truth>^{1/2})^{1/2}\bigr]",
     source: "[CW] SI 1.3, corrected",
-    about: "Vanishes as soon as P ≫ N: the typical sample looks right.",
+    about: "Vanishes as soon as P >> N: the typical sample looks right.",
     spoken: "W two squared is one over N times the trace of C plus D minus two times the root of root C D root C.",
 };
 const TOTAL_VARIATION: Equation = Equation {
@@ -213,7 +220,7 @@ const TOTAL_VARIATION: Equation = Equation {
     name: "Bounds on the total variation",
     template: r"\tfrac{1}{100}\min\Bigl\{1, \sqrt{\textstyle\sum <relative>^2}\Bigr\} \le <tv> \le \tfrac32\min\Bigl\{1, \sqrt{\textstyle\sum <relative>^2}\Bigr\}",
     source: "[CW] SI 1.3, corrected",
-    about: "Vanishes only for P ≫ N²: until then a detective with all samples in hand can tell them apart.",
+    about: "Vanishes only for P >> N²: until then a detective with all samples in hand can tell them apart.",
     spoken: "The total variation lies between one hundredth and three halves of the lesser of one and the root of the sum of \
              squared relative errors.",
 };

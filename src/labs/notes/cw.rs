@@ -39,7 +39,7 @@ pub static NOTES: &[Note] = &[
     },
     Note {
         id: "cw_pn",
-        source: "[CW] P ≫ N",
+        source: "[CW] P >> N",
         printed: r"P \gg N\ \text{for any empirical score}",
         corrected: r"P \gg N\ \text{for errors of one common sign}",
         evidence: "The empirical score and fitted weights miss W₊ by √(W₊W₋/P) whatever N: the lab's panel of finite data runs \

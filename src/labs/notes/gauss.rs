@@ -23,7 +23,7 @@ pub static NOTES: &[Note] = &[
         source: "[GAUSS] (18)–(19)",
         printed: r"(\mathbf I - \mathbf U^{\!\top}\mathbf U)(\mathbf x_T - \alpha_T\boldsymbol\mu)",
         corrected: r"(\mathbf I - \mathbf U\mathbf U^{\!\top})(\mathbf x_T - \alpha_T\boldsymbol\mu)",
-        evidence: "UᵀU is the identity of the subspace: the printed part off the subspace would always vanish; (15) has it right.",
+        evidence: "U^T U is the identity of the subspace: the printed part off the subspace would always vanish; (15) has it right.",
         compare: None,
     },
     Note {

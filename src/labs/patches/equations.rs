@@ -34,9 +34,9 @@ pub static SYMBOLS: &[Symbol] = &[
     Symbol::new(
         "patch",
         r"\varphi",
-        "ϕ",
+        "p",
         "Training patch",
-        "A k × k patch of a training image; ϕ(0) is its centre.",
+        "A k × k patch of a training image; p(0) is its centre.",
         "[EFT] (2)",
     ),
     Symbol::new(
@@ -165,7 +165,7 @@ pub static SYMBOLS: &[Symbol] = &[
     Symbol::new(
         "nearest",
         r"\varphi^*(0)",
-        "ϕ*",
+        "p*",
         "Nearest patch",
         "Centre of the training patch of largest weight.",
         "[EFT] (8)",
@@ -396,7 +396,7 @@ pub static THEORIES: &[Defining] = &[
             name: "Continuum diffusion",
             template: r"<rho> = e^{-<r>^2/8<c><abar>},\quad <c> = \tfrac18\sum_{y\in <omega>}<kappa>|y|^2",
             source: "[EFT] (9), (41), corrected",
-            about: "Explains the form of the collapse, never its scale: it would need ᾱ|Ω| ≫ 1, where linear theory is gone.",
+            about: "Explains the form of the collapse, never its scale: it would need ᾱ|Ω| >> 1, where linear theory is gone.",
             spoken: "Rho is e to the minus r squared over eight c alpha bar; c is an eighth of the sum of kappa times y squared.",
         },
     ),

@@ -52,7 +52,8 @@ pub static SYMBOLS: &[Symbol] = &[
         "Weights of the states",
         "Probability of the + and of the − state in the data; the value lists both.",
         "[CW] (16)",
-    ),
+    )
+    .linked("pane:r_plus"),
     Symbol::new(
         "plus_weight",
         "W_+",
@@ -85,7 +86,7 @@ pub static SYMBOLS: &[Symbol] = &[
         ("ddpm", form(r"(1-\bar\alpha_t)", "1−ᾱ")),
         ("edm", form(r"s_t^2\sigma_t^2", "s²σ²")),
     ])
-    .linked("reading:Noise"),
+    .linked("reading:Variance of the noise, T(1 − e^{−2t})"),
     Symbol::new("decay", "e^{-t}", "e^−t", "Signal", "Factor of the clean spins in the noised ones.", "[CW] (2)")
         .also(&[
             ("gtv", form(r"\alpha_t", "α")),
@@ -95,7 +96,7 @@ pub static SYMBOLS: &[Symbol] = &[
             ("ddpm", form(r"\sqrt{\bar\alpha_t}", "√ᾱ")),
             ("edm", form(r"s_t", "s")),
         ])
-        .linked("reading:Signal"),
+        .linked("reading:Scale on which the wells move apart, e^{−τ}"),
     Symbol::new("x_i", "x_i", "x_i", "Noised spin", "One component of the noised magnet.", "[CW] (2)"),
     Symbol::new(
         "mean_spin",
@@ -129,7 +130,8 @@ pub static SYMBOLS: &[Symbol] = &[
         "Order parameter",
         "Sum of the noised spins over √N: the one coordinate in which the magnet decides.",
         "[CW] (24)",
-    ),
+    )
+    .linked("pane:trajectories"),
     Symbol::new(
         "potential",
         "V",
@@ -138,7 +140,7 @@ pub static SYMBOLS: &[Symbol] = &[
         "The landscape that the order parameter runs down while a magnet is generated.",
         "[CW] (25)",
     )
-    .linked("chart:Potential"),
+    .linked("pane:double_well"),
     Symbol::new(
         "kappa",
         r"\kappa",
@@ -162,7 +164,8 @@ pub static SYMBOLS: &[Symbol] = &[
         "Barrier",
         "Height between the deeper well and the maximum.",
         "[CW] (26)",
-    ),
+    )
+    .linked("pane:double_well"),
     Symbol::new(
         "centre",
         r"\mu_c",
@@ -178,8 +181,10 @@ pub static SYMBOLS: &[Symbol] = &[
         "Time from speciation",
         "Time on the clock of speciation: t − ½ log N.",
         "[CW] (28)",
-    ),
-    Symbol::new("t", "t", "t", "Time", "Time of the process: it grows with the noise.", "[CW] (1)"),
+    )
+    .linked("reading:Time from the moment of decision, t − ½ log N"),
+    Symbol::new("t", "t", "t", "Time", "Time of the process: it grows with the noise.", "[CW] (1)")
+        .linked("reading:Time of the noising process"),
     Symbol::new(
         "share",
         "R_+",
@@ -187,7 +192,8 @@ pub static SYMBOLS: &[Symbol] = &[
         "Share at μ > 0",
         "Probability that the order parameter is positive at time τ.",
         "[CW] (28)",
-    ),
+    )
+    .linked("pane:r_plus"),
     Symbol::new("heat", r"\eta", "η", "Heat noise", "White noise of unit strength.", "[CW] (24)"),
     Symbol::new(
         "agreement",

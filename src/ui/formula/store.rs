@@ -46,14 +46,17 @@ enum Work {
 }
 
 enum Answer {
-    Layout(String, Result<Typeset, FormulaError>),
+    Layout(String, Result<Arc<Typeset>, FormulaError>),
     Picture { latex: String, pixels_per_em: f32, image: Option<ColorImage> },
 }
+
+/// What goes to the thread, and what comes back.
+type Channels = (Sender<(Work, Context)>, Receiver<Answer>);
 
 /// What one window has typeset.
 #[derive(Default)]
 struct Store {
-    thread: Option<(Sender<(Work, Context)>, Receiver<Answer>)>,
+    thread: Option<Channels>,
     layouts: HashMap<String, Layout>,
     /// By formula and the bits of the pixels for an em.
     pictures: HashMap<(String, u32), Picture>,
@@ -135,7 +138,7 @@ impl Store {
                 Answer::Layout(latex, result) => {
                     self.counts.typeset += 1;
                     let layout = match result {
-                        Ok(typeset) => Layout::Ready(Arc::new(typeset)),
+                        Ok(typeset) => Layout::Ready(typeset),
                         Err(error) => Layout::Failed(error),
                     };
                     self.layouts.insert(latex, layout);
@@ -153,7 +156,7 @@ impl Store {
 
 /// Starts the thread. It ends with the store that holds its channel; the context comes with each request, so that the
 /// thread does not keep a closed window alive.
-fn start() -> (Sender<(Work, Context)>, Receiver<Answer>) {
+fn start() -> Channels {
     let (sender, requests) = channel::<(Work, Context)>();
     let (answers, receiver) = channel();
     let spawned = std::thread::Builder::new().name("formulas".to_owned()).spawn(move || {
@@ -174,7 +177,7 @@ impl Work {
     fn answer(self) -> Answer {
         match self {
             Self::Layout(latex) => {
-                let typeset = Typeset::new(&latex);
+                let typeset = Typeset::new(&latex).map(Arc::new);
                 Answer::Layout(latex, typeset)
             }
             Self::Picture { latex, typeset, pixels_per_em } => {

@@ -7,7 +7,7 @@ use egui::{
 use egui_tiles::{Behavior, EditAction, SimplificationOptions, TabState, Tile, TileId, UiResponse};
 
 use super::Pane;
-use crate::ui::theme;
+use crate::ui::{highlight, theme};
 
 /// Height of a tab bar, in points.
 const TAB_HEIGHT: f32 = 27.0;
@@ -56,7 +56,16 @@ impl Drawn<'_> {
 impl Behavior<String> for Drawn<'_> {
     fn pane_ui(&mut self, ui: &mut Ui, _: TileId, id: &mut String) -> UiResponse {
         if let Some(known) = self.find(id) {
+            let word = format!("pane:{}", known.id);
+            let place = ui.max_rect();
+            // Said first, so that what is within the pane may say something more exact.
+            if ui.rect_contains_pointer(place) {
+                highlight::set(ui.ctx(), &word);
+            }
             pane(ui, |ui| (self.draw)(ui, known.id));
+            if highlight::is(ui.ctx(), &word) && !ui.rect_contains_pointer(place) {
+                highlight::outline(ui, place.shrink(1.0));
+            }
         }
         UiResponse::None
     }

@@ -52,15 +52,15 @@ const PATIENCE_SECS: f64 = 0.003;
 /// Noise floor of the mutual information of neighbours that is worth a warning, in nats.
 const HIGH_FLOOR: f64 = 2e-3;
 /// Share of the figure's height that the chart takes.
-const FIGURE_CHART: f32 = 0.36;
+const FIGURE_CHART: f32 = 0.38;
 
 /// What keys and gestures do.
 const KEYS: &[(&str, &str)] = &[
     ("Select a pixel", "click"),
     ("Select a second pixel", "Shift+click"),
     ("Select the middle pixel", "P"),
-    ("Move the selected pixel", "arrow keys on a picture"),
-    ("Move the second pixel", "Shift+arrow keys on a picture"),
+    ("Move the selected pixel", "Alt+arrow keys"),
+    ("Move the second pixel", "Alt+Shift+arrow keys"),
     ("Paint, or put the brush away", "B"),
     ("Select nothing", "Esc"),
     ("Show or hide a picture", "1 to 5"),
@@ -348,11 +348,6 @@ impl PatchesView {
                 "Natural logarithm of the signal-to-noise ratio α²/σ²",
                 abar.ln() - (-abar).ln_1p(),
             ),
-            reading(
-                "k",
-                "Side of the window that a pixel sees, in pixels",
-                self.setups.main().map_or(0.0, |m| m.setup.k_at(self.step()) as f64),
-            ),
         ];
         let spec = &self.scene.machine;
         let stepper = crate::core::els::stepper::find(&spec.stepper).map_or("", |kind| kind.info.name);
@@ -463,7 +458,7 @@ impl LabView for PatchesView {
     fn figure(&mut self, ui: &mut Ui) {
         self.appear_in(ui.ctx());
         self.refresh(ui, &["picture", "correlations"]);
-        let area = ui.available_rect_before_wrap();
+        let area = ui.available_rect_before_wrap().shrink(10.0);
         let chart = FIGURE_CHART * area.height();
         self.with_context(|cx, _| {
             let top = area.with_max_y(area.bottom() - chart);

@@ -9,6 +9,7 @@ mod heat;
 mod limits;
 mod panes;
 mod plot;
+mod spin_slot;
 
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -39,11 +40,19 @@ static PANES: LazyLock<Vec<Pane>> = LazyLock::new(|| panes::ALL.iter().map(|entr
 
 /// Where panes are at first.
 const STANDARD: Arrangement = Arrangement::Row(&[
-    (1.0, Arrangement::Pane("controls")),
+    (1.0, Arrangement::Tabs(&[Arrangement::Pane("controls"), Arrangement::Pane("equations")])),
     (
         3.4,
         Arrangement::Column(&[
-            (1.75, Arrangement::Tabs(&[Arrangement::Pane("double_well"), Arrangement::Pane("waterfall")])),
+            (
+                1.75,
+                Arrangement::Tabs(&[
+                    Arrangement::Pane("double_well"),
+                    Arrangement::Pane("waterfall"),
+                    Arrangement::Pane("phase_diagram"),
+                    Arrangement::Pane("spins"),
+                ]),
+            ),
             (1.0, Arrangement::Row(&[(1.0, Arrangement::Pane("trajectories")), (1.0, Arrangement::Pane("r_plus"))])),
         ]),
     ),
@@ -182,7 +191,6 @@ impl SymmetryBreakingView {
             model: self.model,
             clock: &mut self.clock,
             engine: &self.engine,
-            run: &self.run,
             particles: self.particles.picture(),
             curves: self.curves.curves(),
             now_secs,
@@ -289,7 +297,12 @@ impl LabView for SymmetryBreakingView {
     }
 
     fn is_busy(&self) -> bool {
-        self.particles.is_busy() || self.curves.is_busy() || self.panes.iter().any(|(_, pane)| pane.is_busy())
+        let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
+        let typesetting = window.as_ref().is_some_and(crate::ui::formula::is_busy);
+        typesetting
+            || self.particles.is_busy()
+            || self.curves.is_busy()
+            || self.panes.iter().any(|(_, pane)| pane.is_busy())
     }
 
     fn keys(&self) -> &'static [(&'static str, &'static str)] {

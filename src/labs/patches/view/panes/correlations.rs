@@ -23,7 +23,7 @@ pub const PANE: PaneEntry = PaneEntry {
 };
 
 /// Height of a chart, in points.
-const HEIGHT: f32 = 190.0;
+const HEIGHT: f32 = 168.0;
 /// Curves of past times at most.
 const MOST_CURVES: usize = 7;
 /// Side of the picture of ρ in two dimensions, in points.
@@ -35,8 +35,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         explain(
             ui,
-            "Pixels that share patches agree. Watch ρ widen as ᾱ grows: against r²/ᾱ the curves fall onto one another while \
-             information diffuses, and part again when the picture snaps.",
+            "Watch ρ widen as ᾱ grows: against r²/ᾱ the curves collapse while information diffuses, and part when pixels snap.",
         );
         controls(ui, cx);
         let Some(physics) = cx.physics.filter(|physics| !physics.measured.is_empty()) else {
@@ -45,7 +44,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         };
         let now = nearest(physics, cx.abar);
         let chosen = chosen(physics, now, cx.state.curves);
-        rho_chart(ui, cx, physics, &chosen, now);
+        rho_chart(ui, cx, physics, &chosen, now, HEIGHT);
         collapse_words(ui, physics);
         theory_words(ui, cx, physics, now);
         ui.add_space(6.0);
@@ -62,7 +61,9 @@ pub fn rho_figure(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let Some(physics) = cx.physics.filter(|physics| !physics.measured.is_empty()) else { return };
     let now = nearest(physics, cx.abar);
     let chosen = chosen(physics, now, cx.state.curves);
-    rho_chart(ui, cx, physics, &chosen, now);
+    // Room for the legend and the words below.
+    let height = (ui.available_height() - 76.0).max(90.0);
+    rho_chart(ui, cx, physics, &chosen, now, height);
     collapse_words(ui, physics);
     theory_words(ui, cx, physics, now);
 }
@@ -84,10 +85,17 @@ fn controls(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         ui.add(field).labelled_by(label.id);
     });
     ui.horizontal_wrapped(|ui| {
-        ui.label("theory");
+        ui.spacing_mut().item_spacing.x = 6.0;
         for (kind, on) in theory::ALL.iter().zip(&mut cx.state.theories) {
             let about = format!("{}\nRange of validity: {}.", kind.info.about, kind.range);
-            ui.checkbox(on, kind.info.name).on_hover_text(about);
+            // The last word of each name tells them apart: theory, closure, diffusion.
+            let short = match kind.info.name.split_whitespace().collect::<Vec<_>>().as_slice() {
+                [first, "theory"] => (*first).to_lowercase(),
+                [.., last] => (*last).to_owned(),
+                [] => String::new(),
+            };
+            let response = ui.checkbox(on, short).on_hover_text(about);
+            response.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, *on, kind.info.name));
         }
     });
 }
@@ -116,7 +124,7 @@ fn colour_at(ui: &Ui, share: f64) -> Color32 {
     theme::from_bytes(map.at(share as f32))
 }
 
-fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usize], now: usize) {
+fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usize], now: usize, height: f32) {
     let scaled = cx.state.scaled;
     let place = |m: &Measurement, r: usize| {
         let r = r as f64;
@@ -128,6 +136,7 @@ fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usi
     let far = if scaled { far * far / latest.abar.max(1e-12) } else { far };
     let far = far.min(place(latest, latest.rho.len().saturating_sub(1)).max(1.0));
     let mut series = Vec::new();
+    let beside_theory = drawn(cx, physics).any(|curves| curves.rho.get(now).is_some_and(|rho| !rho.is_empty()));
     for (order, &index) in chosen.iter().enumerate() {
         let m = &physics.measured[index];
         let colour = if index == now {
@@ -142,7 +151,8 @@ fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usi
             name: format!("ᾱ = {}", format::number(m.abar, 2)),
             about: "Measured over the ensemble and all places".to_owned(),
             colour,
-            mark: Mark::LineDots,
+            // Where theory draws the line, measurements are dots.
+            mark: if beside_theory { Mark::Dots } else { Mark::LineDots },
             points: points(&m.rho),
         });
         for curves in drawn(cx, physics) {
@@ -159,7 +169,7 @@ fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usi
     }
     Chart {
         name: "Correlation chart",
-        height: HEIGHT,
+        height,
         axes: [
             Axis::linear(if scaled { "r²/ᾱ (pixels²)" } else { "distance r (pixels)" }).over(0.0, far),
             Axis::linear("correlation ρ").over(-0.1, 1.0),

@@ -113,10 +113,10 @@ fn machine_editor(ui: &mut Ui, cx: &PaneContext<'_>, spec: &mut MachineSpec, let
             let [low, high] = &mut spec.abar;
             let first = DragValue::new(low).range(0.0..=*high - 1e-6).speed(0.002).max_decimals(6);
             let first = ui.add(first);
-            first.clone().accessible_name(&format!("first ᾱ {letter}"));
+            first.clone().accessible_name(format!("first ᾱ {letter}"));
             ui.label("to");
             let last = ui.add(DragValue::new(high).range(*low + 1e-6..=1.0).speed(0.002).max_decimals(6));
-            last.clone().accessible_name(&format!("last ᾱ {letter}"));
+            last.clone().accessible_name(format!("last ᾱ {letter}"));
             if first.changed() || last.changed() {
                 edit = Some("change range of ᾱ");
             }
@@ -219,7 +219,7 @@ fn window_editor(ui: &mut Ui, cx: &PaneContext<'_>, window: &mut Window, letter:
                     }
                 }
             });
-            shown.response.accessible_name(&format!("list of k {letter}"));
+            shown.response.accessible_name(format!("list of k {letter}"));
             list_editor(ui, window, letter);
         }
         Window::Curve(points) => {
@@ -254,7 +254,7 @@ fn list_editor(ui: &mut Ui, window: &mut Window, letter: &str) {
     let field = egui::TextEdit::singleline(&mut text).desired_width(f32::INFINITY).font(egui::TextStyle::Small);
     let response = ui.add(field).on_hover_text("Odd numbers, low noise first, separated by spaces; Enter takes them");
     response.widget_info(|| egui::WidgetInfo::text_edit(true, &text, &text, format!("values of k {letter}")));
-    let response = response.accessible_name(&format!("values of k {letter}"));
+    let response = response.accessible_name(format!("values of k {letter}"));
     if response.lost_focus() {
         let parsed: Option<Vec<usize>> = text.split_whitespace().map(|word| word.parse().ok()).collect();
         if let Some(parsed) = parsed.filter(|parsed| Window::List(parsed.clone()).check(MAX_WINDOW).is_ok())

@@ -56,12 +56,12 @@ pub static PANES: [Pane; ALL.len()] = {
 
 /// Where they are at first.
 pub const STANDARD: Arrangement = Arrangement::Row(&[
-    (0.92, Arrangement::Tabs(&[Arrangement::Pane("machine"), Arrangement::Pane("training")])),
+    (0.95, Arrangement::Tabs(&[Arrangement::Pane("machine"), Arrangement::Pane("training")])),
     (2.35, Arrangement::Pane("picture")),
     (
-        1.18,
+        1.22,
         Arrangement::Column(&[
-            (1.25, Arrangement::Tabs(&[Arrangement::Pane("correlations"), Arrangement::Pane("growth")])),
+            (1.75, Arrangement::Tabs(&[Arrangement::Pane("correlations"), Arrangement::Pane("growth")])),
             (1.0, Arrangement::Tabs(&[Arrangement::Pane("probe"), Arrangement::Pane("equations")])),
         ]),
     ),

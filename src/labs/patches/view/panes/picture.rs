@@ -1,6 +1,8 @@
 //! The pictures side by side: what is shown, what is selected, and painting.
 
-use egui::{Align2, Button, DragValue, FontId, Key, Modifiers, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align2, Button, ComboBox, DragValue, FontId, Key, Modifiers, Pos2, Rect, Sense, Stroke, Ui, UiBuilder, pos2, vec2,
+};
 
 use super::{PaneContext, PaneEntry, explain};
 use crate::core::els::Grids;
@@ -41,8 +43,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     toolbar(ui, cx);
     explain(
         ui,
-        "Noise turns into a mosaic of training patches. Click a pixel to see what it is made of, Shift+click a second one; drag \
-         with Paint to disturb the field and watch it heal or spread.",
+        "Noise turns into a mosaic of patches. Click a pixel to see what it is made of; Paint disturbs φ: watch it heal or spread.",
     );
     draw(ui, cx, true);
 }
@@ -121,13 +122,16 @@ fn toolbar(ui: &mut Ui, cx: &mut PaneContext<'_>) {
             }
         }
         if cx.state.shown.contains(&"source") {
-            ui.separator();
-            ui.label("seams");
-            for (seams, name, about) in Seams::ALL {
-                if ui.add(Button::selectable(cx.state.seams == seams, name)).on_hover_text(about).clicked() {
-                    cx.state.seams = seams;
+            let now = Seams::ALL.iter().find(|(seams, ..)| *seams == cx.state.seams).map_or("", |(_, name, _)| name);
+            let combo = ComboBox::from_id_salt("seams").width(96.0).selected_text(format!("seams: {now}"));
+            let shown = combo.show_ui(ui, |ui| {
+                for (seams, name, about) in Seams::ALL {
+                    if ui.selectable_label(cx.state.seams == seams, name).on_hover_text(about).clicked() {
+                        cx.state.seams = seams;
+                    }
                 }
-            }
+            });
+            shown.response.accessible_name("Seams").on_hover_text("Lines on the picture of sources");
         }
     });
 }
@@ -141,7 +145,9 @@ fn arrange(count: usize, size: egui::Vec2, columns: impl Iterator<Item = usize>)
         vec2(width, height)
     };
     let side = |columns: usize| cell(columns).x.min(cell(columns).y - CAPTION - LEGEND);
-    let best = columns.max_by(|a, b| side(*a).total_cmp(&side(*b))).unwrap_or(1);
+    // A full last row looks better than a slightly larger picture.
+    let worth = |columns: usize| side(columns) * if count.is_multiple_of(columns) { 1.0 } else { 0.8 };
+    let best = columns.max_by(|a, b| worth(*a).total_cmp(&worth(*b))).unwrap_or(1);
     (best, cell(best))
 }
 
@@ -266,8 +272,11 @@ fn interact(
     let mut camera = cx.state.camera;
     shown.navigate(ui, &mut camera, !paints);
     cx.state.camera = camera;
-    if response.clicked() || response.drag_started() {
-        response.request_focus();
+    if response.is_pointer_button_down_on()
+        && let Some(focused) = ui.memory(egui::Memory::focused)
+    {
+        // Keys mean the run again: Space plays, arrows step.
+        ui.memory_mut(|memory| memory.surrender_focus(focused));
     }
     let under = |pos: Option<Pos2>| pos.and_then(|pos| shown.pixel_at(pos)).and_then(|at| mosaic.locate(at));
     if paints {
@@ -291,7 +300,7 @@ fn interact(
     if response.has_focus() {
         let filter = egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-        move_selected(ui, cx, &lane.phi, mosaic);
+        move_selected(ui, cx, &lane.phi, mosaic, Modifiers::NONE);
         shown.painter.rect_stroke(
             response.rect,
             0.0,
@@ -327,9 +336,10 @@ fn source_words(cx: &PaneContext<'_>, lane: &LanePicture, kind: &PictureKind, pi
     ))
 }
 
-/// Arrow keys move the selected pixel, with Shift the second one.
-fn move_selected(ui: &Ui, cx: &mut PaneContext<'_>, phi: &Grids<f32>, mosaic: &Mosaic) {
-    for (shift, index) in [(Modifiers::NONE, 0), (Modifiers::SHIFT, 1)] {
+/// Arrow keys with `held` move the selected pixel, with Shift as well the second one.
+fn move_selected(ui: &Ui, cx: &mut PaneContext<'_>, phi: &Grids<f32>, mosaic: &Mosaic, held: Modifiers) {
+    // The longer combination first: consuming a key ignores a Shift held besides.
+    for (shift, index) in [(held | Modifiers::SHIFT, 1), (held, 0)] {
         for (key, row, column) in
             [(Key::ArrowUp, -1, 0), (Key::ArrowDown, 1, 0), (Key::ArrowLeft, 0, -1), (Key::ArrowRight, 0, 1_isize)]
         {
@@ -349,6 +359,8 @@ fn keys(ui: &Ui, cx: &mut PaneContext<'_>, phi: &Grids<f32>) {
     if ui.ctx().text_edit_focused() {
         return;
     }
+    let mosaic = cx.mosaic.clone();
+    move_selected(ui, cx, phi, &mosaic, Modifiers::ALT);
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Escape) {
         cx.state.selected = [None, None];

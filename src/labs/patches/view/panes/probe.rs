@@ -260,7 +260,7 @@ fn pair(ui: &mut Ui, cx: &mut PaneContext<'_>, first: Pixel, second: Pixel, over
     let measured = |physics: &Physics| -> Vec<[f64; 2]> {
         physics.measured.iter().filter_map(|m| Some([m.abar, *m.rho_2d.get(delta)?])).collect()
     };
-    let rho = cx.physics.map_or(Vec::new(), |physics| measured(physics));
+    let rho = cx.physics.map_or(Vec::new(), measured);
     let information = |rho: f64| {
         let both = correlation::mutual_information(&[1.0, rho]);
         both.get(1).copied().unwrap_or(0.0)

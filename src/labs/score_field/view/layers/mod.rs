@@ -137,3 +137,21 @@ pub fn faded(colour: Color32, opacity: f32) -> Color32 {
 pub fn word(layer: &str) -> String {
     format!("layer:{layer}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::notation;
+    use crate::labs::score_field::equations;
+
+    #[test]
+    fn symbols_point_at_layers_that_there_are() {
+        let layers: Vec<String> = ALL.iter().map(|layer| word(layer.info().name)).collect();
+        let links = notation::SHARED.iter().chain(equations::SYMBOLS).filter_map(|symbol| symbol.link);
+        let pointed: Vec<&str> = links.filter(|link| link.starts_with("layer:")).collect();
+        assert!(pointed.len() > 4);
+        for link in pointed {
+            assert!(layers.iter().any(|layer| layer == link), "{link} is none of {layers:?}");
+        }
+    }
+}

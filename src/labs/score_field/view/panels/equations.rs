@@ -7,7 +7,7 @@ use crate::labs::score_field::equations::{self, Probed};
 use crate::labs::score_field::view::probe;
 use crate::ui;
 
-/// Shows the section.
+/// Shows them.
 pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
     let Some(numbered) = cx.setup else { return };
     let place = cx.state.hover.or_else(|| cx.scene.probes.last().copied());
@@ -17,5 +17,6 @@ pub fn show(ui: &mut Ui, cx: &mut PanelContext<'_>) {
         value: &reading.value,
         weight: reading.top.first().map_or(0.0, |(_, weight)| *weight),
     });
-    ui::equations::section(ui, &equations::sheet(cx.scene, &numbered.setup, probed), true);
+    let sheet = equations::sheet(cx.scene, &numbered.setup, probed);
+    egui::Frame::new().inner_margin(6.0).show(ui, |ui| ui::equations::contents(ui, &sheet));
 }

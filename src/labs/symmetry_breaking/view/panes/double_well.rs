@@ -46,7 +46,7 @@ impl LabPane for DoubleWell {
                     Key::Dashed,
                     theme::component_colour(3),
                     "centre (27)",
-                    "2m* tanh(hm*)√N e^{−t}, where the single well is while τ ≫ 0",
+                    "2m* tanh(hm*)√N e^{−t}, where the single well is while τ >> 0",
                 ),
                 (Key::Area, tokens.particle_a.gamma_multiply(0.6), "histogram", "All particles"),
                 (Key::Line, theme::component_colour(2), "P_t(μ)", "Exact density, Σ W± N(±m*√N e^{−t}, T)"),

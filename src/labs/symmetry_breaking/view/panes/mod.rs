@@ -2,7 +2,10 @@
 
 mod controls;
 mod double_well;
+mod equations;
+mod phase_diagram;
 mod r_plus;
+mod spins;
 mod trajectories;
 mod waterfall;
 
@@ -12,7 +15,7 @@ use egui::Ui;
 
 use super::clock::Clock;
 use super::curves::Curves;
-use super::ensemble::{Numbered, Picture};
+use super::ensemble::Picture;
 use crate::core::curie_weiss::CurieWeiss;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::symmetry_breaking::scene::{Panel, Scene};
@@ -65,8 +68,6 @@ pub struct PaneContext<'a> {
     pub clock: &'a mut Clock,
     /// Who computes.
     pub engine: &'a NumberedEngine,
-    /// The scene as far as the particles depend on it.
-    pub run: &'a Numbered,
     /// The particles at the play head, if there are any.
     pub particles: Option<&'a Picture>,
     /// The run from end to end.
@@ -98,5 +99,13 @@ impl PaneContext<'_> {
 }
 
 /// Every pane, in the order of the menu.
-pub static ALL: &[PaneEntry] =
-    &[controls::ENTRY, double_well::ENTRY, waterfall::ENTRY, trajectories::ENTRY, r_plus::ENTRY];
+pub static ALL: &[PaneEntry] = &[
+    controls::ENTRY,
+    double_well::ENTRY,
+    waterfall::ENTRY,
+    phase_diagram::ENTRY,
+    spins::ENTRY,
+    trajectories::ENTRY,
+    r_plus::ENTRY,
+    equations::ENTRY,
+];
