@@ -69,12 +69,12 @@ fn check(
         if !within {
             return Err(format!("system {m}: sum {} for {}", moved.1.sum[m], exact.1.sum[m]));
         }
-        for i in 0..spins {
+        for (i, &x) in own.iter().enumerate() {
             let at = m * spins + i;
             let xi =
                 spin_noise(request.seed, request.stream, spins, request.first_system + m as u32, i, request.first_step);
             let error = request.score_error.get(i).copied().unwrap_or_default();
-            let terms = (step.keep * f64::from(own[i])).abs()
+            let terms = (step.keep * f64::from(x)).abs()
                 + step.pull.abs()
                 + (step.error * f64::from(error)).abs()
                 // Normal numbers are good to a few units of √(−2 ln u) where they nearly vanish.

@@ -1,0 +1,246 @@
+//! Posteriors over patches: ELS, boundary-broken ELS and LS.
+//!
+//! A grid is cut into bands of rows, and the pairs (training image, vertical shift) into segments; each band meets each
+//! segment on whatever thread is free. The segments' sums are then put together in order.
+
+use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
+use rayon::prelude::*;
+
+use super::shift::{Extended, Frame, Scratch, Shifts, Sums, Visit, rescale};
+use super::{afford, empty_map};
+use crate::core::els::machine::{Border, Candidates};
+use crate::core::els::{Grids, Level, Machine};
+use crate::core::image_set::ImageSet;
+use crate::engine::EngineError;
+use crate::engine::kernel::PosteriorMap;
+
+/// Rows of a band, unless the whole grid is hardly larger.
+const BAND: usize = 32;
+/// Pieces that a grid's work is cut into.
+const PIECES: usize = 16;
+/// Sums that wait to be put together, in pixels.
+const WAITING: usize = 1 << 22;
+
+/// D(φ) of every grid.
+pub(super) fn denoise(
+    simds: Simds,
+    machine: &Machine,
+    rule: (Border, Candidates),
+    level: Level,
+    phi: &Grids<f32>,
+) -> Result<Grids<f32>, EngineError> {
+    let mut denoised = Grids { values: vec![0.0; phi.values.len()], ..*phi };
+    let area = phi.area();
+    let size = phi.channels * area;
+    Job { simds, images: machine.images(), rule, level, phi, posterior: false }.run(|index, pixel| {
+        let start = index / area * size + index % area;
+        for c in 0..phi.channels {
+            denoised.values[start + c * area] = (pixel.totals[1 + c] / pixel.totals[0]) as f32;
+        }
+    })?;
+    Ok(denoised)
+}
+
+/// The posterior of every pixel.
+pub(super) fn posterior(
+    simds: Simds,
+    machine: &Machine,
+    rule: (Border, Candidates),
+    level: Level,
+    phi: &Grids<f32>,
+) -> Result<PosteriorMap, EngineError> {
+    afford("the posterior of all pixels", (20 * phi.count * phi.area()) as u64)?;
+    let mut map = empty_map(phi.count * phi.area());
+    Job { simds, images: machine.images(), rule, level, phi, posterior: true }.run(|_, pixel| {
+        let terms = pixel.totals.len();
+        let (total, logs, squares) = (pixel.totals[0], pixel.totals[terms - 2], pixel.totals[terms - 1]);
+        map.image.push(pixel.source.0);
+        map.position.push(pixel.source.1);
+        // The nearest patch has w = 1.
+        map.weight.push((1.0 / total) as f32);
+        map.entropy.push((total.ln() - std::f64::consts::LN_2 * logs / total).max(0.0) as f32);
+        map.effective.push((total * total / squares) as f32);
+    })?;
+    Ok(map)
+}
+
+/// Sums over all patches that one pixel is compared with.
+struct Pixel {
+    nearest: f32,
+    source: (u32, u32),
+    totals: Vec<f64>,
+}
+
+/// One call.
+struct Job<'a> {
+    simds: Simds,
+    images: &'a ImageSet,
+    rule: (Border, Candidates),
+    level: Level,
+    phi: &'a Grids<f32>,
+    posterior: bool,
+}
+
+impl Job<'_> {
+    /// Hands every pixel's sums to `finish`, in order.
+    fn run(&self, mut finish: impl FnMut(usize, &Pixel)) -> Result<(), EngineError> {
+        let phi = self.phi;
+        let side = phi.side;
+        let band = if side <= BAND + BAND / 2 { side } else { BAND };
+        let bands = side.div_ceil(band);
+        let (border, candidates) = self.rule;
+        let vertical = Shifts::new(border, candidates, side, self.images.side(), self.level.k);
+        let units = self.images.count() * vertical.count;
+        let segments = (PIECES / bands).clamp(1, units);
+        let lanes = dispatch!(self.simds, simd => lanes_of(simd));
+        let terms = 1 + phi.channels + if self.posterior { 2 } else { 0 };
+        let span = side + self.level.k - 1;
+        let waiting = (WAITING / (phi.area() * segments)).clamp(1, phi.count);
+        let bytes = Scratch::bytes(&self.frame(&[], 0, band), terms, lanes) * rayon::current_num_threads() as u64
+            + 4 * (phi.channels * span * span * waiting + phi.values.len()) as u64
+            + (waiting * phi.area() * segments * (8 * terms + 12)) as u64;
+        afford("the posterior over patches", bytes)?;
+        for first in (0..phi.count).step_by(waiting) {
+            let grids = first..(first + waiting).min(phi.count);
+            let padded: Vec<Vec<f32>> = grids.clone().into_par_iter().map(|b| self.padded(phi.grid(b))).collect();
+            let pieces: Vec<(usize, usize, usize)> = grids
+                .clone()
+                .flat_map(|b| (0..bands).flat_map(move |band| (0..segments).map(move |segment| (b, band, segment))))
+                .collect();
+            let sums: Vec<Sums> = pieces
+                .par_iter()
+                .map(|&(b, number, segment)| {
+                    let start = number * band;
+                    let frame = self.frame(&padded[b - first], start, band.min(side - start));
+                    let range = units * segment / segments..units * (segment + 1) / segments;
+                    dispatch!(self.simds, simd => self.segment(simd, &frame, vertical, range))
+                })
+                .collect();
+            for (sums, piece) in sums.chunks(segments).zip(pieces.iter().step_by(segments)) {
+                let start = piece.0 * phi.area() + piece.1 * band * side;
+                let pixels = sums[0].nearest.len();
+                for pixel in 0..pixels {
+                    finish(start + pixel, &self.together(sums, pixel, terms));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn frame<'a>(&self, padded: &'a [f32], first: usize, rows: usize) -> Frame<'a> {
+        let (border, candidates) = self.rule;
+        let (side, image_side, k) = (self.phi.side, self.images.side(), self.level.k);
+        let sharpness = self.level.sharpness() * std::f64::consts::LOG2_E;
+        let patches = (self.images.count() * image_side * image_side) as f64;
+        Frame {
+            padded,
+            side,
+            image_side,
+            k,
+            signal: self.level.abar.sqrt() as f32,
+            sharpness: sharpness as f32,
+            cut: ((25.0 + patches.log2()) / sharpness) as f32,
+            border,
+            candidates,
+            first,
+            rows,
+            shifts: Shifts::new(border, candidates, side, image_side, k),
+        }
+    }
+
+    /// The planes of a grid, continued by half a window beyond every border.
+    fn padded(&self, grid: &[f32]) -> Vec<f32> {
+        let (side, r) = (self.phi.side, self.level.k / 2);
+        let span = side + 2 * r;
+        let place = |i: usize| match self.rule.0 {
+            // `r` full turns keep the number positive.
+            Border::Circular => Some((i + r * side - r) % side),
+            Border::Zero => i.checked_sub(r).filter(|i| *i < side),
+        };
+        let mut padded = Vec::with_capacity(self.phi.channels * span * span);
+        for plane in grid.chunks_exact(side * side) {
+            for y in 0..span {
+                let row = place(y);
+                let value = |x| row.zip(place(x)).map_or(0.0, |(y, x)| plane[y * side + x]);
+                padded.extend((0..span).map(value));
+            }
+        }
+        padded
+    }
+
+    /// The sums of one band over some of the pairs of image and vertical shift.
+    #[inline(always)]
+    fn segment<S: Simd>(&self, simd: S, frame: &Frame<'_>, vertical: Shifts, range: std::ops::Range<usize>) -> Sums {
+        match (self.phi.channels, self.posterior) {
+            (1, false) => self.sum::<S, 1, false>(simd, frame, vertical, range),
+            (1, true) => self.sum::<S, 1, true>(simd, frame, vertical, range),
+            (_, false) => self.sum::<S, 3, false>(simd, frame, vertical, range),
+            (_, true) => self.sum::<S, 3, true>(simd, frame, vertical, range),
+        }
+    }
+
+    #[inline(always)]
+    fn sum<S: Simd, const C: usize, const POSTERIOR: bool>(
+        &self,
+        simd: S,
+        frame: &Frame<'_>,
+        vertical: Shifts,
+        range: std::ops::Range<usize>,
+    ) -> Sums {
+        let lanes = S::f32s::LEN;
+        let mut image = Extended::new(frame, C, lanes);
+        let mut sums = Sums::new(frame, C, POSTERIOR, lanes);
+        let mut scratch = Scratch::new(frame, image.groups(), lanes);
+        let mut present = None;
+        // Single precision adds up at most this many numbers before double precision takes over.
+        let settle_after = (4096 / image.groups()).max(1);
+        for (visit, unit) in range.enumerate() {
+            let number = unit / vertical.count;
+            if present != Some(number) {
+                image.fill(frame, self.images.image(number));
+                present = Some(number);
+            }
+            if visit > 0 && visit % settle_after == 0 {
+                sums.settle(POSTERIOR);
+            }
+            let shift = vertical.first + (unit % vertical.count) as isize;
+            let visit = Visit { frame, image: &image, number: number as u32, shift };
+            visit.add::<S, C, POSTERIOR>(simd, &mut sums, &mut scratch);
+        }
+        sums.settle(POSTERIOR);
+        sums.parts_done();
+        sums
+    }
+
+    /// All segments' sums of one pixel.
+    fn together(&self, segments: &[Sums], pixel: usize, terms: usize) -> Pixel {
+        let sharpness = (self.level.sharpness() * std::f64::consts::LOG2_E) as f32;
+        let mut whole = Pixel { nearest: f32::MAX, source: (0, 0), totals: vec![0.0; terms] };
+        for sums in segments {
+            let nearest = sums.nearest[pixel];
+            if nearest == f32::MAX {
+                continue;
+            }
+            let mut totals = sums.totals[pixel * terms..(pixel + 1) * terms].to_vec();
+            if nearest < whole.nearest {
+                rescale(&mut whole.totals, whole.nearest, nearest, sharpness, self.posterior);
+                whole.nearest = nearest;
+                if let Some(source) = sums.source.get(pixel) {
+                    whole.source = *source;
+                }
+            } else {
+                rescale(&mut totals, nearest, whole.nearest, sharpness, self.posterior);
+                if let Some(source) = sums.source.get(pixel).filter(|_| nearest == whole.nearest) {
+                    whole.source = whole.source.min(*source);
+                }
+            }
+            whole.totals.iter_mut().zip(totals).for_each(|(sum, total)| *sum += total);
+        }
+        whole
+    }
+}
+
+#[inline(always)]
+fn lanes_of<S: Simd>(_: S) -> usize {
+    S::f32s::LEN
+}

@@ -1,0 +1,568 @@
+//! The inner loop of the patch machines: one training image, shifted by (δy, δx), against a band of pixels.
+//!
+//! Under a shift, pixel (y, x) meets the patch centred on (y + δy, x + δx) of the image, so that all squared distances of the
+//! shift are box sums of one field of squared differences. A vector holds as many neighbouring δx. A window of k values
+//! spans two blocks of k: its sum is that of a tail of the first and of a head of the second, so sums of squares are only
+//! ever added. Distances then keep their relative accuracy, which running sums would lose, and their cost hardly depends on k.
+//!
+//! Weights are sums of `exp(−(d − d₀)·sharpness)` relative to the nearest patch so far, at distance d₀ from the pixel.
+//! Patches so far behind that all of them together would not change the last bit are skipped; see [`Frame::cut`].
+
+use fearless_simd::prelude::*;
+
+use crate::core::els::machine::{Border, Candidates};
+use crate::engine::cpu::math;
+
+/// Vectors of shifts that are weighed together.
+const GROUPS: usize = 2;
+
+/// What all shifts of one band of pixels share.
+pub(super) struct Frame<'a> {
+    /// Planes of the grid, `padding` pixels continued beyond every border.
+    pub padded: &'a [f32],
+    /// Side L of the grid.
+    pub side: usize,
+    /// Side H of the training images.
+    pub image_side: usize,
+    /// Side of the patches.
+    pub k: usize,
+    /// √ᾱ.
+    pub signal: f32,
+    /// Factor of a squared distance in the exponent of 2.
+    pub sharpness: f32,
+    /// Squared distances that lie further than this beyond the nearest one have no weight: 2^−(25 + log₂ of the number of
+    /// patches) each.
+    pub cut: f32,
+    pub border: Border,
+    pub candidates: Candidates,
+    /// First row of the band, and its rows.
+    pub first: usize,
+    pub rows: usize,
+    /// The horizontal shifts.
+    pub shifts: Shifts,
+}
+
+/// Consecutive shifts along one axis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shifts {
+    pub first: isize,
+    pub count: usize,
+}
+
+impl Shifts {
+    /// All shifts under which some pixel of a grid may meet some patch.
+    pub fn new(border: Border, candidates: Candidates, side: usize, image_side: usize, k: usize) -> Self {
+        match (border, candidates) {
+            (_, Candidates::SamePixel) => Self { first: 0, count: 1 },
+            (Border::Circular, _) => Self { first: 0, count: image_side },
+            (Border::Zero, Candidates::SameOverhang) => {
+                let reach = (side + 1).saturating_sub(k).saturating_sub(1);
+                Self { first: -(reach as isize), count: 2 * reach + 1 }
+            }
+            (Border::Zero, _) => {
+                let reach = side.max(image_side) - 1;
+                Self { first: -(reach as isize), count: 2 * reach + 1 }
+            }
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// Place on the image that a pixel meets along one axis; `None` beyond a zero border.
+    pub fn place(&self, pixel: usize, shift: isize) -> Option<usize> {
+        let (at, side) = (pixel as isize + shift, self.image_side as isize);
+        match self.border {
+            Border::Circular => Some(at.rem_euclid(side) as usize),
+            Border::Zero => (0..side).contains(&at).then_some(at as usize),
+        }
+    }
+
+    /// Whether the pixel may be compared with the patch it meets, along one axis.
+    pub fn allows(&self, pixel: usize, shift: isize) -> bool {
+        let place = self.place(pixel, shift);
+        place.is_some_and(|place| self.candidates.allow(pixel, self.side, place, self.image_side, self.k / 2))
+    }
+
+    /// Columns whose squares are computed; the others repeat them.
+    fn columns(&self) -> usize {
+        if self.border == Border::Circular && self.side == self.image_side { self.side } else { self.span() }
+    }
+
+    /// Columns under some pixel's window.
+    fn span(&self) -> usize {
+        self.side + self.k - 1
+    }
+}
+
+/// One training image, continued so that every shift is a contiguous read.
+pub(super) struct Extended {
+    /// Planes of H rows and one of zeros, each as wide as shifts and windows reach.
+    values: Vec<f32>,
+    width: usize,
+    rows: usize,
+    groups: usize,
+}
+
+impl Extended {
+    /// Room for an image read by vectors of `lanes` shifts.
+    pub fn new(frame: &Frame<'_>, channels: usize, lanes: usize) -> Self {
+        let groups = frame.shifts.count.div_ceil(lanes);
+        let (width, rows) = (frame.span() + groups * lanes, frame.image_side + 1);
+        Self { values: vec![0.0; channels * rows * width], width, rows, groups }
+    }
+
+    /// Vectors of shifts.
+    pub fn groups(&self) -> usize {
+        self.groups
+    }
+
+    /// Takes over the planes of an image.
+    pub fn fill(&mut self, frame: &Frame<'_>, image: &[f32]) {
+        let (side, r) = (frame.image_side, frame.k / 2);
+        let start = frame.shifts.first - r as isize;
+        let planes = self.values.chunks_exact_mut(self.rows * self.width);
+        for (target, plane) in planes.zip(image.chunks_exact(side * side)) {
+            for (target, row) in target.chunks_exact_mut(self.width).zip(plane.chunks_exact(side)) {
+                match frame.border {
+                    Border::Circular => {
+                        let mut at = start.rem_euclid(side as isize) as usize;
+                        for value in target {
+                            *value = row[at];
+                            at = if at + 1 == side { 0 } else { at + 1 };
+                        }
+                    }
+                    Border::Zero => {
+                        for (value, at) in target.iter_mut().zip(start..) {
+                            let inside = (0..side as isize).contains(&at);
+                            *value = if inside { row[at as usize] } else { 0.0 };
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn row(&self, channel: usize, row: usize) -> &[f32] {
+        &self.values[(channel * self.rows + row) * self.width..][..self.width]
+    }
+}
+
+/// Sums over the patches met so far, for every pixel of a band.
+pub(super) struct Sums {
+    /// Squared distance d₀ of the nearest patch.
+    pub nearest: Vec<f32>,
+    /// Image and place of the nearest patch, if asked for.
+    pub source: Vec<(u32, u32)>,
+    /// Parts, one a lane, of Σw, Σw·p(0) of each channel and, if asked for, Σw·log₂w and Σw².
+    parts: Vec<f32>,
+    /// The same in double precision, relative to `reference` instead of `nearest`; `terms` a pixel.
+    pub totals: Vec<f64>,
+    pub reference: Vec<f32>,
+    terms: usize,
+    lanes: usize,
+    sharpness: f32,
+}
+
+impl Sums {
+    /// Sums of no patches. With `posterior`, two terms and the source more.
+    pub fn new(frame: &Frame<'_>, channels: usize, posterior: bool, lanes: usize) -> Self {
+        let pixels = frame.rows * frame.side;
+        let terms = 1 + channels + if posterior { 2 } else { 0 };
+        Self {
+            nearest: vec![f32::MAX; pixels],
+            source: vec![(u32::MAX, u32::MAX); if posterior { pixels } else { 0 }],
+            parts: vec![0.0; pixels * terms * lanes],
+            totals: vec![0.0; pixels * terms],
+            reference: vec![f32::MAX; pixels],
+            terms,
+            lanes,
+            sharpness: frame.sharpness,
+        }
+    }
+
+    /// Lets go of the memory of the parts, which have been settled.
+    pub fn parts_done(&mut self) {
+        self.parts = Vec::new();
+    }
+
+    /// Moves the parts, which are in single precision, to the totals.
+    pub fn settle(&mut self, posterior: bool) {
+        let (terms, lanes) = (self.terms, self.lanes);
+        let pixels = self.parts.chunks_exact_mut(terms * lanes).zip(self.totals.chunks_exact_mut(terms));
+        for (pixel, (parts, totals)) in pixels.enumerate() {
+            rescale(totals, self.reference[pixel], self.nearest[pixel], self.sharpness, posterior);
+            self.reference[pixel] = self.nearest[pixel];
+            for (total, parts) in totals.iter_mut().zip(parts.chunks_exact_mut(lanes)) {
+                *total += parts.iter().map(|part| f64::from(*part)).sum::<f64>();
+                parts.fill(0.0);
+            }
+        }
+    }
+}
+
+/// Exponents of 2 below this have no weight.
+const LOWEST_EXPONENT: f64 = -1e4;
+
+/// Makes sums relative to `old` relative to `new`.
+pub(super) fn rescale(totals: &mut [f64], old: f32, new: f32, sharpness: f32, posterior: bool) {
+    if old == new || old == f32::MAX {
+        return;
+    }
+    let shift = ((f64::from(new) - f64::from(old)) * f64::from(sharpness)).max(LOWEST_EXPONENT);
+    let factor = shift.exp2();
+    if posterior {
+        // log₂ w changes by the shift, w² by the square of the factor.
+        let terms = totals.len();
+        totals[terms - 2] += totals[0] * shift;
+        totals[terms - 1] *= factor;
+    }
+    totals.iter_mut().for_each(|total| *total *= factor);
+}
+
+/// Working memory of one band.
+pub(super) struct Scratch {
+    /// Squares of k rows, then their sums from each to the last; for each group.
+    block: Vec<f32>,
+    /// Sums from the block's end on, and the whole window's.
+    head: Vec<f32>,
+    window: Vec<f32>,
+    /// Distances of one row of pixels.
+    distance: Vec<f32>,
+    /// For each group: infinity where pixel and shift may not meet, else zero; empty where all may.
+    barred: Vec<Vec<f32>>,
+}
+
+impl Scratch {
+    pub fn new(frame: &Frame<'_>, groups: usize, lanes: usize) -> Self {
+        let span = frame.span() * lanes;
+        let barred = |group: usize| {
+            let lane_allows = |x: usize, lane: usize| {
+                let shift = group * lanes + lane;
+                shift < frame.shifts.count && frame.allows(x, frame.shifts.first + shift as isize)
+            };
+            let cells = (0..frame.side).flat_map(|x| (0..lanes).map(move |lane| (x, lane)));
+            let values: Vec<f32> =
+                cells.map(|(x, lane)| if lane_allows(x, lane) { 0.0 } else { f32::INFINITY }).collect();
+            if values.iter().all(|value| *value == 0.0) { Vec::new() } else { values }
+        };
+        Self {
+            block: vec![0.0; GROUPS * frame.k * span],
+            head: vec![0.0; GROUPS * span],
+            window: vec![0.0; GROUPS * span],
+            distance: vec![0.0; GROUPS * frame.side * lanes],
+            barred: (0..groups).map(barred).collect(),
+        }
+    }
+
+    /// Bytes that [`Scratch::new`] and [`Sums::new`] take.
+    pub fn bytes(frame: &Frame<'_>, terms: usize, lanes: usize) -> u64 {
+        let groups = frame.shifts.count.div_ceil(lanes);
+        let numbers = (GROUPS * (frame.k + 2) * frame.span() + (GROUPS + groups) * frame.side) * lanes;
+        4 * numbers as u64 + (frame.rows * frame.side * (terms * (lanes * 4 + 8) + 20)) as u64
+    }
+}
+
+/// An image at one vertical shift.
+pub(super) struct Visit<'a> {
+    pub frame: &'a Frame<'a>,
+    pub image: &'a Extended,
+    pub number: u32,
+    pub shift: isize,
+}
+
+impl Visit<'_> {
+    /// Adds the patches that the pixels meet under all horizontal shifts to `sums`.
+    #[inline(always)]
+    pub fn add<S: Simd, const C: usize, const POSTERIOR: bool>(&self, simd: S, sums: &mut Sums, scratch: &mut Scratch) {
+        let frame = self.frame;
+        let (k, rows, lanes) = (frame.k, frame.rows, S::f32s::LEN);
+        let span = frame.span() * lanes;
+        if !(0..rows).any(|y| frame.allows(frame.first + y, self.shift)) {
+            return;
+        }
+        for first in (0..self.image.groups).step_by(GROUPS) {
+            let groups = GROUPS.min(self.image.groups - first);
+            for group in 0..groups {
+                for row in 0..k {
+                    let target = &mut scratch.block[(group * k + row) * span..][..span];
+                    self.squares::<S, C>(simd, row, first + group, target);
+                }
+            }
+            let mut start = 0;
+            while start < rows {
+                for group in 0..groups {
+                    tails(simd, &mut scratch.block[group * k * span..][..k * span], frame.columns(), span);
+                }
+                for step in 0..k.min(rows - start) {
+                    if step > 0 {
+                        for group in 0..groups {
+                            self.next_row::<S, C>(simd, (start, step), first, group, scratch);
+                        }
+                    }
+                    let y = start + step;
+                    if !frame.allows(frame.first + y, self.shift) {
+                        continue;
+                    }
+                    for group in 0..groups {
+                        let distance = &mut scratch.distance[group * frame.side * lanes..][..frame.side * lanes];
+                        let window = if step == 0 {
+                            &mut scratch.block[group * k * span..][..span]
+                        } else {
+                            &mut scratch.window[group * span..][..span]
+                        };
+                        let columns = frame.columns() * lanes;
+                        for at in (columns..span).step_by(lanes) {
+                            window.copy_within(at - columns..at - columns + lanes, at);
+                        }
+                        across(simd, window, distance, k);
+                    }
+                    if groups == 1 {
+                        self.weigh::<S, C, POSTERIOR, 1>(simd, y, first, sums, scratch);
+                    } else {
+                        self.weigh::<S, C, POSTERIOR, GROUPS>(simd, y, first, sums, scratch);
+                    }
+                }
+                start += k;
+                if start < rows {
+                    for group in 0..groups {
+                        let target = &mut scratch.block[(group * k + k - 1) * span..][..span];
+                        self.squares::<S, C>(simd, start + k - 1, first + group, target);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Rows of grid and image that meet in row `row` of the band's windows, cut to what group `group` reads.
+    #[inline(always)]
+    fn rows<const C: usize>(&self, row: usize, group: usize, lanes: usize) -> ([&[f32]; C], [&[f32]; C]) {
+        let frame = self.frame;
+        let (columns, span) = (frame.columns(), frame.span());
+        let place = frame.first as isize + row as isize - (frame.k / 2) as isize + self.shift;
+        let side = frame.image_side as isize;
+        let image_row = match frame.border {
+            Border::Circular => place.rem_euclid(side) as usize,
+            Border::Zero if (0..side).contains(&place) => place as usize,
+            Border::Zero => frame.image_side,
+        };
+        let phi = |c: usize| &frame.padded[(c * span + frame.first + row) * span..][..columns];
+        let image = |c: usize| &self.image.row(c, image_row)[group * lanes..][..columns + lanes - 1];
+        (std::array::from_fn(phi), std::array::from_fn(image))
+    }
+
+    /// Squared differences of one row.
+    #[inline(always)]
+    fn squares<S: Simd, const C: usize>(&self, simd: S, row: usize, group: usize, target: &mut [f32]) {
+        let lanes = S::f32s::LEN;
+        let (phi, image) = self.rows::<C>(row, group, lanes);
+        for (column, target) in target.chunks_exact_mut(lanes).take(self.frame.columns()).enumerate() {
+            square(simd, &phi, &image, column, self.frame.signal).store_slice(target);
+        }
+    }
+
+    /// Brings the window of the pixels `step` rows below those of the block's top: the row that enters it, which is kept
+    /// for the next block in the place of one no longer needed, and the sum of the whole.
+    #[inline(always)]
+    fn next_row<S: Simd, const C: usize>(
+        &self,
+        simd: S,
+        (start, step): (usize, usize),
+        first: usize,
+        group: usize,
+        scratch: &mut Scratch,
+    ) {
+        let (k, lanes) = (self.frame.k, S::f32s::LEN);
+        let span = self.frame.span() * lanes;
+        let (phi, image) = self.rows::<C>(start + k + step - 1, first + group, lanes);
+        let (before, after) = scratch.block[group * k * span..].split_at_mut(step * span);
+        let kept = before[(step - 1) * span..].chunks_exact_mut(lanes);
+        let tail = after.chunks_exact(lanes);
+        let head = scratch.head[group * span..].chunks_exact_mut(lanes);
+        let window = scratch.window[group * span..].chunks_exact_mut(lanes);
+        let columns = kept.zip(tail).zip(head.zip(window)).take(self.frame.columns()).enumerate();
+        for (column, ((kept, tail), (head, window))) in columns {
+            let square = square(simd, &phi, &image, column, self.frame.signal);
+            square.store_slice(kept);
+            let sum = if step == 1 { square } else { S::f32s::from_slice(simd, head) + square };
+            sum.store_slice(head);
+            (S::f32s::from_slice(simd, tail) + sum).store_slice(window);
+        }
+    }
+
+    /// Adds the patches met in row `y` of the band by `G` vectors of shifts, from number `first` on.
+    #[inline(always)]
+    fn weigh<S: Simd, const C: usize, const POSTERIOR: bool, const G: usize>(
+        &self,
+        simd: S,
+        y: usize,
+        first: usize,
+        sums: &mut Sums,
+        scratch: &Scratch,
+    ) {
+        let frame = self.frame;
+        let (side, lanes) = (frame.side, S::f32s::LEN);
+        let terms = 1 + C + if POSTERIOR { 2 } else { 0 };
+        let Some(centre_row) = frame.place(frame.first + y, self.shift) else { return };
+        let offset = frame.k / 2 + first * lanes;
+        let centres: [&[f32]; C] = std::array::from_fn(|c| &self.image.row(c, centre_row)[offset..]);
+        let distances: [&[f32]; G] = std::array::from_fn(|g| &scratch.distance[g * side * lanes..][..side * lanes]);
+        let barred: [&[f32]; G] = std::array::from_fn(|g| scratch.barred[first + g].as_slice());
+        let row = y * side;
+        let nearest = &mut sums.nearest[row..row + side];
+        let parts = sums.parts[row * terms * lanes..].chunks_exact_mut(terms * lanes);
+        for ((x, nearest), parts) in nearest.iter_mut().enumerate().zip(parts) {
+            let distance: [S::f32s; G] = std::array::from_fn(|g| {
+                let distance = S::f32s::from_slice(simd, &distances[g][x * lanes..(x + 1) * lanes]);
+                if barred[g].is_empty() {
+                    distance
+                } else {
+                    distance + S::f32s::from_slice(simd, &barred[g][x * lanes..(x + 1) * lanes])
+                }
+            });
+            let least = distance.iter().skip(1).fold(distance[0], |least, d| least.min(*d));
+            if !least.simd_lt(*nearest + frame.cut).any_true() {
+                continue;
+            }
+            let nearer = if POSTERIOR { least.simd_le(*nearest) } else { least.simd_lt(*nearest) };
+            if nearer.any_true() {
+                let mut lane = [0.0_f32; 64];
+                for (vector, lane) in distance.iter().zip(lane.chunks_exact_mut(lanes)) {
+                    vector.store_slice(lane);
+                }
+                let lane = &lane[..(G * lanes).min(64)];
+                let source = if POSTERIOR { Some(&mut sums.source[row + x]) } else { None };
+                self.approach(lane, (frame.first + y, x, first * lanes), nearest, source, parts, lanes);
+            }
+            let mut total: [S::f32s; 6] = std::array::from_fn(|t| {
+                if t < terms {
+                    S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes])
+                } else {
+                    S::f32s::splat(simd, 0.0)
+                }
+            });
+            for (g, distance) in distance.into_iter().enumerate() {
+                let exponent = (-distance + *nearest) * frame.sharpness;
+                let weight = math::exp2::<S, f32>(simd, exponent);
+                total[0] += weight;
+                for c in 0..C {
+                    let centre = S::f32s::from_slice(simd, &centres[c][x + g * lanes..x + (g + 1) * lanes]);
+                    total[1 + c] = weight.mul_add(centre, total[1 + c]);
+                }
+                if POSTERIOR {
+                    total[1 + C] = weight.mul_add(exponent.max(LOWEST_EXPONENT as f32), total[1 + C]);
+                    total[2 + C] = weight.mul_add(weight, total[2 + C]);
+                }
+            }
+            for (t, total) in total.iter().take(terms).enumerate() {
+                total.store_slice(&mut parts[t * lanes..(t + 1) * lanes]);
+            }
+        }
+    }
+
+    /// Takes note of a patch that is as near as any before: `lane` holds the distances of consecutive shifts, the first of
+    /// them number `first`. Makes the parts of the sums relative to it.
+    #[cold]
+    fn approach(
+        &self,
+        lane: &[f32],
+        (y, x, first): (usize, usize, usize),
+        nearest: &mut f32,
+        source: Option<&mut (u32, u32)>,
+        parts: &mut [f32],
+        lanes: usize,
+    ) {
+        let least = lane.iter().copied().fold(f32::INFINITY, f32::min);
+        let posterior = source.is_some();
+        if let Some(source) = source {
+            let row = self.frame.place(y, self.shift).unwrap_or_default();
+            let position = |shift: usize| {
+                let column = self.frame.place(x, self.frame.shifts.first + (first + shift) as isize);
+                (row * self.frame.image_side + column.unwrap_or_default()) as u32
+            };
+            let best = (0..lane.len()).filter(|shift| lane[*shift] == least).map(position).min();
+            let found = (self.number, best.unwrap_or(u32::MAX));
+            if least < *nearest || found < *source {
+                *source = found;
+            }
+        }
+        if least >= *nearest {
+            return;
+        }
+        if *nearest < f32::MAX {
+            let shift =
+                ((f64::from(least) - f64::from(*nearest)) * f64::from(self.frame.sharpness)).max(LOWEST_EXPONENT);
+            let factor = shift.exp2();
+            let terms = parts.len() / lanes;
+            if posterior {
+                let (weights, rest) = parts.split_at_mut((terms - 2) * lanes);
+                let (logs, squares) = rest.split_at_mut(lanes);
+                logs.iter_mut().zip(&*weights).for_each(|(log, w)| *log += w * shift as f32);
+                squares.iter_mut().for_each(|square| *square *= factor as f32);
+            }
+            parts.iter_mut().for_each(|part| *part *= factor as f32);
+        }
+        *nearest = least;
+    }
+}
+
+/// `Σ_c (φ − √ᾱ p)²` at one column.
+#[inline(always)]
+fn square<S: Simd, const C: usize>(
+    simd: S,
+    phi: &[&[f32]; C],
+    image: &[&[f32]; C],
+    column: usize,
+    signal: f32,
+) -> S::f32s {
+    let lanes = S::f32s::LEN;
+    let difference = |c: usize| {
+        S::f32s::from_slice(simd, &image[c][column..column + lanes])
+            .mul_add(-signal, S::f32s::splat(simd, phi[c][column]))
+    };
+    let first = difference(0);
+    (1..C).map(difference).fold(first * first, |sum, d| d.mul_add(d, sum))
+}
+
+/// Replaces each row of a block by the sum from it to the block's last row.
+#[inline(always)]
+fn tails<S: Simd>(simd: S, block: &mut [f32], columns: usize, span: usize) {
+    let lanes = S::f32s::LEN;
+    let used = columns * lanes;
+    let mut above: &mut [f32] = block;
+    while above.len() > span {
+        let at = above.len() - span;
+        let (rest, last) = above.split_at_mut(at);
+        let target = &mut rest[at - span..][..used];
+        for (target, last) in target.chunks_exact_mut(lanes).zip(last[..used].chunks_exact(lanes)) {
+            (S::f32s::from_slice(simd, target) + S::f32s::from_slice(simd, last)).store_slice(target);
+        }
+        above = rest;
+    }
+}
+
+/// Sums `window` over k consecutive vectors, again as a tail of one block and a head of the next.
+#[inline(always)]
+fn across<S: Simd>(simd: S, window: &[f32], distance: &mut [f32], k: usize) {
+    let lanes = S::f32s::LEN;
+    let at = |column: usize| S::f32s::from_slice(simd, &window[column * lanes..(column + 1) * lanes]);
+    for (block, distance) in distance.chunks_mut(k * lanes).enumerate() {
+        let start = block * k;
+        let wanted = distance.len() / lanes;
+        let mut tail = at(start + k - 1);
+        for column in (wanted..k.max(1) - 1).rev() {
+            tail += at(start + column);
+        }
+        if wanted == k {
+            tail.store_slice(&mut distance[(k - 1) * lanes..]);
+        }
+        for column in (0..wanted.min(k - 1)).rev() {
+            tail += at(start + column);
+            tail.store_slice(&mut distance[column * lanes..(column + 1) * lanes]);
+        }
+        let mut head = S::f32s::splat(simd, 0.0);
+        for (column, distance) in distance.chunks_exact_mut(lanes).enumerate().skip(1) {
+            head += at(start + k + column - 1);
+            (S::f32s::from_slice(simd, distance) + head).store_slice(distance);
+        }
+    }
+}
