@@ -1,6 +1,6 @@
 //! Distances between data and generated distribution against a, N by N.
 
-use egui::{Ui, vec2};
+use egui::Ui;
 
 use super::{PaneContext, PaneEntry, caption};
 use crate::labs::high_dimensions::run::{self, Point};
@@ -25,7 +25,8 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     caption(
         ui,
         "With P = N^(1+a) samples the spectrum is learned for a > 0: W₂² per dimension vanishes, faster for larger N. The whole \
-         distribution is learned only for a > 1: then the upper bound on the total variation vanishes, too.",
+         distribution is learned only for a > 1: then the upper bound on the total variation vanishes, too. Vertical lines: \
+         P = N, P = N², and the a looked at; click to move it.",
     );
     progress(ui, "the distances", &mut cx.results.distances);
     let points = cx.results.distances.value().map_or(&[][..], |points| points.as_slice());
@@ -44,7 +45,6 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         ];
         all.into_iter().filter(|cursor| (range[0]..=range[1]).contains(&cursor.x)).collect::<Vec<_>>()
     };
-    let mut pointed = None;
     let chart = Chart {
         name: "Wasserstein distance over a",
         height,
@@ -56,7 +56,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         cursors: marks(ui),
         regions: Vec::new(),
     };
-    pointed = chart.show(ui).or(pointed);
+    let above = chart.show(ui);
     ui.add_space(6.0);
     let upper = series(&cx.scene.sizes, points, "upper bound", Mark::LineDots, |point| point.tv_upper);
     let lower = series(&cx.scene.sizes, points, "lower bound", Mark::Dashed, |point| point.tv_lower);
@@ -68,8 +68,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         cursors: marks(ui),
         regions: Vec::new(),
     };
-    pointed = chart.show(ui).or(pointed);
-    if let Some(a) = pointed {
+    if let Some(a) = chart.show(ui).or(above) {
         // Where points are: the focus then has measured distances beside its spectrum.
         let nearest = |b: &&f64, c: &&f64| (**b - a).abs().total_cmp(&(**c - a).abs());
         if let Some(&exponent) = cx.scene.exponents.iter().min_by(nearest)
@@ -79,7 +78,6 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
             cx.edits.note("change a");
         }
     }
-    ui.allocate_space(vec2(0.0, 0.0));
 }
 
 /// One curve for each N.
@@ -101,7 +99,7 @@ fn errors(sizes: &[usize], points: &[Point]) -> Vec<Series> {
         known.flat_map(|p| [[p.exponent, p.w2 - p.w2_error], [p.exponent, p.w2 + p.w2_error]]).collect()
     };
     let bar = |(index, &size): (usize, &usize)| Series {
-        name: format!("± error, N = {size}"),
+        name: "± standard error".to_owned(),
         about: "One standard error over the repetitions, up and down".to_owned(),
         colour: theme::component_colour(index),
         mark: Mark::Dots,

@@ -55,9 +55,9 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         let colours = spectra.overlaps.iter().map(|v| theme::from_bytes(map.at(share(v)))).collect();
         Arc::new(ColorImage::new([n, n], colours))
     });
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - colour_bar::WIDTH - 8.0).max(40.0);
-        let size = vec2(width, ui.available_height());
+    let room = ui.available_size();
+    let size = vec2((room.x - colour_bar::WIDTH - 8.0).max(40.0), room.y.max(60.0));
+    ui.horizontal_top(|ui| {
         ui.allocate_ui(size, |ui| {
             ui.set_min_size(size);
             let shown = pixels(ui, "Eigenvector overlaps", &picture.camera, [n, n], picture.texture.handle());

@@ -19,7 +19,7 @@ pub const PANE: PaneEntry = PaneEntry {
 };
 
 /// Bars of a histogram.
-const BINS: usize = 40;
+const BINS: usize = 28;
 
 fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let (n, p) = (cx.scene.focus.size, focus_samples(cx));
@@ -63,7 +63,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
                 "generated",
                 "Eigenvalues of the generated covariance",
                 tokens.particle_a,
-                Mark::Line,
+                Mark::LineDots,
                 histogram(&spectra.generated, top),
             ),
             line(
@@ -80,7 +80,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     chart.show(ui);
 }
 
-/// The outline of a histogram normalised to area 1.
+/// Heights of a histogram normalised to area 1, at the middles of its bars.
 fn histogram(values: &[f64], top: f64) -> Vec<[f64; 2]> {
     let width = top / BINS as f64;
     let mut counts = [0_usize; BINS];
@@ -88,11 +88,7 @@ fn histogram(values: &[f64], top: f64) -> Vec<[f64; 2]> {
         counts[((value / width) as usize).min(BINS - 1)] += 1;
     }
     let height = |count: usize| count as f64 / (values.len() as f64 * width);
-    let step = |(bin, &count): (usize, &usize)| {
-        let left = bin as f64 * width;
-        [[left, height(count)], [left + width, height(count)]]
-    };
-    counts.iter().enumerate().flat_map(step).collect()
+    counts.iter().enumerate().map(|(bin, &count)| [(bin as f64 + 0.5) * width, height(count)]).collect()
 }
 
 #[cfg(test)]
@@ -102,8 +98,7 @@ mod tests {
     #[test]
     fn histograms_have_area_one() {
         let values: Vec<f64> = (0..100).map(|i| f64::from(i) * 0.037).collect();
-        let outline = histogram(&values, 4.0);
-        let area: f64 = outline.chunks_exact(2).map(|step| (step[1][0] - step[0][0]) * step[0][1]).sum();
+        let area: f64 = histogram(&values, 4.0).iter().map(|bar| bar[1] * 4.0 / BINS as f64).sum();
         assert!((area - 1.0).abs() < 1e-12);
     }
 }

@@ -173,7 +173,7 @@ fn editor(ui: &mut Ui, spec: &mut PureStatesSpec, model: &CurieWeiss) -> Option<
         if ui.add_enabled(count > 2, egui::Button::new("Remove last").small()).clicked() {
             spec.weights.pop();
             spec.overlaps.pop();
-            spec.overlaps.iter_mut().for_each(|row| drop(row.pop()));
+            spec.overlaps.iter_mut().for_each(|row| row.truncate(count - 1));
             spec.plane = spec.plane.map(|state| state.min(count - 2));
             if spec.plane[0] == spec.plane[1] {
                 spec.plane = [0, 1];
@@ -305,11 +305,11 @@ impl StatesPane {
         });
         let map = &colour_map::ALL[1];
         let top = (TOP * model.temperature) as f32;
-        ui.horizontal(|ui| {
-            let size = ui.available_size() - vec2(colour_bar::WIDTH + 10.0, 0.0);
+        let size = ui.available_size() - vec2(colour_bar::WIDTH + 10.0, 0.0);
+        ui.horizontal_top(|ui| {
             ui.allocate_ui(size, |ui| {
                 ui.set_min_size(size);
-                let mut camera = Camera::new([-reach, reach, -reach, reach]);
+                let camera = Camera::new([-reach, reach, -reach, reach]);
                 let shown = Canvas::new("Potential over the plane of two states", ["ξ along state A", "ξ across"])
                     .show(ui, &camera);
                 let bottom = self.heat.minimum();
@@ -356,7 +356,6 @@ impl StatesPane {
                         .collect();
                     shown.response.clone().on_hover_text_at_pointer(words.join("\n"));
                 }
-                camera.pan([0.0, 0.0]);
             });
             colour_bar(ui, map, [0.0, top], ValueScale::Linear, "V − min V, clipped at 12 T");
         });
