@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 
 use super::{Subcommand, failure, files};
 use crate::core::curie_weiss::spin_model;
+use crate::core::els::{abar_grid, machine, stepper, window};
+use crate::core::high_dimensions::{linear_score, spectrum};
 use crate::core::param::{KindInfo, ParamInfo, Scale};
-use crate::core::{data_set, process, sampler, score_model, time_grid};
+use crate::core::{data_set, image_set, process, sampler, score_model, time_grid};
 use crate::engine::kernel::quantity;
 use crate::engine::{bench, colour_map, select};
 use crate::labs;
@@ -108,6 +110,41 @@ static FAMILIES: &[Family] = &[
         id: "weight_scores",
         about: "field finite_data.scores of symmetry_breaking",
         members: || finite_data::ALL.iter().map(|source| Member::from(&source.info)).collect(),
+    },
+    Family {
+        id: "image_sets",
+        about: "training images of patches",
+        members: || image_set::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
+    },
+    Family {
+        id: "machines",
+        about: "machine of patches",
+        members: || machine::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
+    },
+    Family {
+        id: "steppers",
+        about: "stepper of patches",
+        members: || stepper::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
+    },
+    Family {
+        id: "abar_grids",
+        about: "grid of ᾱ of patches",
+        members: || abar_grid::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
+    },
+    Family {
+        id: "windows",
+        about: "lists of patch sizes of patches",
+        members: || window::PRESETS.iter().map(|preset| Member::new(preset.id, preset.name, "")).collect(),
+    },
+    Family {
+        id: "spectra",
+        about: "field spectrum of high_dimensions",
+        members: || spectrum::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
+    },
+    Family {
+        id: "linear_scores",
+        about: "field learning of high_dimensions",
+        members: || linear_score::ALL.iter().map(|kind| Member::from(&kind.info)).collect(),
     },
     Family {
         id: "colour_maps",

@@ -119,7 +119,8 @@ impl LabPane for StatesPane {
         caption(
             ui,
             "Each state is a lump of magnets that resemble one another. Early on the potential has one basin; later every state has \
-             one of its own, and states that overlap much part last. Colours: V above its minimum; arrows: the score.",
+             one of its own, and states that overlap much part last. Colours: V above its minimum over the plane of two states, \
+             ξ₁ along the first; arrows: the score.",
         );
         if cx.scene.pure_states.is_none() {
             if ui.button("Use several states").clicked() {
@@ -286,7 +287,10 @@ impl StatesPane {
         // Wells lie at twice the centres.
         let reach = (2.4 * far).max(4.0 * cx.model.temperature.sqrt()).max(1e-3);
         let model = cx.model;
-        let mut key = vec![t, reach, model.temperature, spec.plane[0] as f64, spec.plane[1] as f64, model.n()];
+        let size = ui.available_size() - vec2(colour_bar::WIDTH + 10.0, 0.0);
+        // Enough to both sides for all of a wide canvas.
+        let wide = reach * f64::from((size.x / size.y.max(1.0)).clamp(1.0, 8.0));
+        let mut key = vec![t, reach, wide, model.temperature, spec.plane[0] as f64, spec.plane[1] as f64, model.n()];
         key.extend(spec.weights.iter().chain(spec.overlaps.iter().flatten()));
         let lifted = move |plane: &[Vec<f64>; 2], x: f64, y: f64| -> Vec<f64> {
             plane[0].iter().zip(&plane[1]).map(|(a, b)| x * a + y * b).collect()
@@ -295,7 +299,7 @@ impl StatesPane {
         self.heat.follow(HeatRequest {
             key,
             size: [NODES, NODES],
-            x: [-reach, reach],
+            x: [-wide, wide],
             y: [-reach, reach],
             column: Arc::new(move |x, ys, values| {
                 for (y, value) in ys.iter().zip(values) {
@@ -305,13 +309,11 @@ impl StatesPane {
         });
         let map = &colour_map::ALL[1];
         let top = (TOP * model.temperature) as f32;
-        let size = ui.available_size() - vec2(colour_bar::WIDTH + 10.0, 0.0);
         ui.horizontal_top(|ui| {
             ui.allocate_ui(size, |ui| {
                 ui.set_min_size(size);
                 let camera = Camera::new([-reach, reach, -reach, reach]);
-                let shown = Canvas::new("Potential over the plane of two states", ["ξ along state A", "ξ across"])
-                    .show(ui, &camera);
+                let shown = Canvas::new("Potential over the plane of two states", ["ξ₁", "ξ₂"]).show(ui, &camera);
                 let bottom = self.heat.minimum();
                 if let Some((map, texture)) = self.heat.picture(ui.ctx(), map, [bottom, bottom + top]) {
                     let [x0, x1] = map.request.x;
