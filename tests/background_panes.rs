@@ -12,7 +12,7 @@ use diffuscope::ui::theme::{self, ThemeChoice};
 use egui::Vec2;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT as _, Queryable};
 use serde_json::{Value, json};
 
 /// Seconds of wall time that every frame of a test stands for.
@@ -140,8 +140,8 @@ fn clones_agree_as_the_quadrature_says() {
     let mut window = Window::open(&symmetry_breaking::ENTRY, &magnet("clones"));
     window.settle();
     assert!(window.harness.query_by_role_and_label(Role::Figure, "Agreement of clones").is_some());
-    let told = window.harness.get_by_label_contains("Largest deviation from theory");
-    let label = told.accesskit_node().label().unwrap_or_else(|| told.accesskit_node().value().unwrap());
+    let told = window.harness.get_by_label_contains("Largest deviation from theory").accesskit_node();
+    let label = told.value().or_else(|| told.label()).unwrap();
     let number = label.split(": ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     assert!(number.parse::<f64>().unwrap() < 4.5, "{label}");
 }

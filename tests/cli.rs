@@ -349,3 +349,63 @@ fn render_draws_without_a_display() {
 fn without_a_display_the_window_says_what_to_do() {
     command::without_display(&[]).expect_sentence(1, &["display", "diffuscope render", "diffuscope run"]);
 }
+
+/// Bytes of a C-ordered array.
+fn npy(shape: &[u64], values: &[f32]) -> Vec<u8> {
+    use npyz::WriterBuilder;
+    let mut bytes = Vec::new();
+    let mut writer = npyz::WriteOptions::new().default_dtype().shape(shape).writer(&mut bytes).begin_nd().unwrap();
+    writer.extend(values.iter().copied()).unwrap();
+    writer.finish().unwrap();
+    bytes
+}
+
+#[test]
+fn patches_start_from_noise_that_is_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let values: Vec<f32> = (0..2 * 6 * 6).map(|i| (i as f32 * 0.7).sin()).collect();
+    std::fs::write(folder.path().join("noise.npy"), npy(&[2, 6, 6], &values)).unwrap();
+    let mut scene = json!({"lab": "patches", "version": 1, "ensemble": {"count": 2, "side": 6},
+        "machine": {"window": {"k": 3}, "steps": 5}, "noise": {"file": "noise.npy"}});
+    let attempt = |scene: &Value| {
+        let file = scene_file(folder.path(), &scene.to_string());
+        let out = folder.path().join("out");
+        let ended = diffuscope(&["run", &file, "--out", out.to_str().unwrap(), "--engine", "core"]);
+        (out, ended)
+    };
+    let (out, ended) = attempt(&scene);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let (shape, start) = array(&out, "phi_start.npy");
+    assert_eq!(shape, [2, 6, 6, 1]);
+    assert!(start.iter().zip(&values).all(|(a, b)| *a == f64::from(*b)));
+    // One DDIM step after the other, written out.
+    let (_, abars) = array(&out, "abar_grid.npy");
+    let (_, end) = array(&out, "phi_end.npy");
+    for b in 0..2 {
+        let mut phi: Vec<f64> = values[b * 36..(b + 1) * 36].iter().map(|v| f64::from(*v)).collect();
+        for pair in abars.windows(2) {
+            let sum = |i: usize| -> f64 {
+                let (y, x) = (i / 6, i % 6);
+                (0..9).map(|j| phi[(y + 5 + j / 3) % 6 * 6 + (x + 5 + j % 3) % 6]).sum()
+            };
+            let [signal, noise] = [pair[0].sqrt(), (1.0 - pair[0]).sqrt()];
+            let moved = |i: usize| {
+                let d = (signal * sum(i) / (1.0 - pair[0])).tanh();
+                pair[1].sqrt() * d + (1.0 - pair[1]).sqrt() * (phi[i] - signal * d) / noise
+            };
+            phi = (0..36).map(moved).collect();
+        }
+        let worst = phi.iter().zip(&end[b * 36..]).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        assert!(worst < 1e-5, "{worst}");
+    }
+    for (file, said) in [("../noise.npy", "folder"), ("missing.npy", "cannot be read")] {
+        scene["noise"] = json!({"file": file});
+        let (_, ended) = attempt(&scene);
+        assert_eq!(ended.code, 2, "{}", ended.stderr);
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+    scene["noise"] = json!({"file": "noise.npy"});
+    scene["ensemble"]["count"] = json!(3);
+    let (_, ended) = attempt(&scene);
+    assert!(ended.code == 2 && ended.stderr.contains("72"), "{}", ended.stderr);
+}

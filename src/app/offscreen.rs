@@ -80,6 +80,43 @@ pub fn figure(
     stage.picture()
 }
 
+/// The figure of a lab at `frames` moments of its run (at least 2), from the first to the last, each handed to `take` with
+/// its number. A lab without a run gives one frame.
+///
+/// # Errors
+/// See [`OffscreenError`], and those of `take`.
+pub fn animation<E: From<OffscreenError>>(
+    view: &mut dyn LabView,
+    size_points: [u32; 2],
+    theme: ThemeChoice,
+    frames: usize,
+    patience_secs: f64,
+    mut take: impl FnMut(usize, RgbaImage) -> Result<(), E>,
+) -> Result<(), E> {
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    theme.apply(&ctx);
+    let mut stage = Stage::new(ctx.clone(), size_points, 1.0)?;
+    let settle = |stage: &mut Stage, view: &mut dyn LabView| {
+        stage.settle(patience_secs, |ui| {
+            view.logic(&ctx, 0.0);
+            view.figure(ui);
+            view.is_busy()
+        })
+    };
+    // Before its setup is known a lab cannot tell how long its run is.
+    settle(&mut stage, view)?;
+    for frame in 0..frames.max(2) {
+        let moves = view.seek(frame as f64 / (frames.max(2) - 1) as f64);
+        settle(&mut stage, view)?;
+        take(frame, stage.picture()?)?;
+        if !moves {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// The whole window, once all of it has been computed (or `patience_secs` are over).
 ///
 /// # Errors

@@ -34,6 +34,8 @@ pub struct LabEntry {
     pub gallery: &'static [GalleryScene],
     /// Checks a scene, fills in what it leaves out, and returns it as it would be saved.
     pub check: fn(&Value) -> Result<Value, SceneError>,
+    /// Puts what a scene's other files hold, which lie in the given folder or below, into the scene.
+    pub inline: fn(&mut Value, &Path) -> Result<(), SceneError>,
     /// Every array that a run may write, for `--help` and the README.
     pub arrays: &'static [ArrayInfo],
     /// Runs a scene to its end and writes its arrays.
@@ -163,6 +165,13 @@ pub trait LabView {
     /// The lab's panes, if the user may arrange them.
     fn tiles(&mut self) -> Option<&mut crate::ui::Tiles> {
         None
+    }
+
+    /// Moves the play head to this share of the run, from 0 to 1. Says whether the lab has one; what it needs to know about
+    /// the run must have been computed.
+    fn seek(&mut self, share: f64) -> bool {
+        let _ = share;
+        false
     }
 
     /// Uses another engine from now on; the run goes on where it is.

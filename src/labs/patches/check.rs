@@ -3,8 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::scene::{Ink, MAX_STROKES, MAX_VALUES, MachineSpec, Scene};
-use super::setup;
-use super::training;
+use super::{noise, setup, training};
 use crate::core::els::{abar_grid, machine, stepper};
 use crate::core::image_set::{self, ImageSet};
 use crate::labs::scene_file::{SceneError, SceneFormat, checks};
@@ -40,6 +39,7 @@ impl SceneFormat for Scene {
             );
             return Err(SceneError::new("ensemble", message));
         }
+        noise::given(self, images.channels())?;
         checks::length("painting", self.painting.len(), MAX_STROKES)?;
         for (i, stroke) in self.painting.iter().enumerate() {
             let field = |name: &str| format!("painting[{i}].{name}");

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod equations;
 mod gallery;
+mod noise;
 mod output;
 pub mod physics;
 pub mod run;
@@ -28,6 +29,7 @@ pub static ENTRY: LabEntry = LabEntry {
     about: "Local score machines denoise an image pixel by pixel, comparing the patch around each with the patches of the training images. Their mosaics, sources and correlations are computed live.",
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
+    inline: noise::inline,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

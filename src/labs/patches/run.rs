@@ -39,7 +39,8 @@ impl Run {
     /// Like [`Run::new`], with a setup already built.
     pub fn from_setup(setup: Arc<Setup>, engine: Arc<dyn Engine>) -> Self {
         let machine = &setup.machine;
-        let mut now = Grids::noise(setup.seed, Stream::Start, setup.count, machine.channels(), machine.side());
+        let drawn = || Grids::noise(setup.seed, Stream::Start, setup.count, machine.channels(), machine.side());
+        let mut now = setup.noise.as_deref().cloned().unwrap_or_else(drawn);
         paint_all(&mut now, &setup, 0);
         let most = (HISTORY_BYTES / (4 * now.values.len()).max(1)).max(1);
         let stride = setup.plan.len().div_ceil(most).max(1);

@@ -27,6 +27,8 @@ pub struct Scene {
     pub compare: Option<MachineSpec>,
     /// The ensemble of grids.
     pub ensemble: Ensemble,
+    /// Noise that the run starts from, if it is not drawn from the seed.
+    pub noise: Option<GivenNoise>,
     /// What is painted on φ, in the order in which it was painted.
     pub painting: Vec<Stroke>,
     /// Largest distance |φ − √ᾱφ*| of a pixel that counts as locally consistent, from 1e-6 to 1.
@@ -62,6 +64,19 @@ pub struct GivenImages {
     pub side: usize,
     /// N · C · H · H bytes from 0 (−1) to 255 (+1) in base64, in the order image, channel, row, column.
     pub levels: String,
+}
+
+/// Noise that the scene holds, or the file that holds it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GivenNoise {
+    /// An `.npy` file in the scene's folder, [B, L, L] or [B, L, L, C], of single or double precision; its values take
+    /// its place when the scene is loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// B · L · L · C numbers of single precision, little-endian, in base64, in the order grid, row, column, channel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub values: Option<String>,
 }
 
 /// A machine and how it is used.
@@ -141,6 +156,7 @@ impl Default for Scene {
             machine: MachineSpec::default(),
             compare: None,
             ensemble: Ensemble::default(),
+            noise: None,
             painting: Vec::new(),
             tolerance: 0.05,
             abar: 0.0,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::scene::{MachineSpec, Scene, Stroke};
-use super::training;
+use super::{noise, training};
 use crate::core::els::machine::{Border, Candidates, Plan};
 use crate::core::els::stepper::Step;
-use crate::core::els::{Level, Machine, abar_grid, stepper};
+use crate::core::els::{Grids, Level, Machine, abar_grid, stepper};
 use crate::core::image_set::ImageSet;
 use crate::labs::scene_file::{SceneError, checks};
 
@@ -21,6 +21,8 @@ pub struct Setup {
     pub plan: Vec<Step>,
     /// Number of grids.
     pub count: usize,
+    /// The ensemble before the first step, if the scene gives it.
+    pub noise: Option<Arc<Grids<f32>>>,
     /// What is painted before step i, at index i.
     pub painting: Vec<Vec<Stroke>>,
     /// Tolerance of local consistency.
@@ -54,7 +56,9 @@ impl Setup {
             let step = abars.partition_point(|abar| *abar < stroke.abar - 1e-12).min(abars.len() - 1);
             painting[step].push(*stroke);
         }
+        let noise = noise::given(scene, machine.channels())?.map(Arc::new);
         Ok(Self {
+            noise,
             machine,
             abars,
             plan,

@@ -48,7 +48,7 @@ pub fn encode(name: &str, images: &ImageSet) -> GivenImages {
 /// The alphabet of RFC 4648.
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-fn to_base64(bytes: &[u8]) -> String {
+pub(super) fn to_base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for three in bytes.chunks(3) {
         let word = three.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - three.len()));
@@ -60,8 +60,8 @@ fn to_base64(bytes: &[u8]) -> String {
     text
 }
 
-fn base64(text: &str) -> Result<Vec<u8>, String> {
-    let fault = || "levels is not base64".to_owned();
+pub(super) fn base64(text: &str) -> Result<Vec<u8>, String> {
+    let fault = || "is not base64".to_owned();
     let digits = text.trim_end_matches('=').as_bytes();
     if digits.len() % 4 == 1 || text.len() - digits.len() > 2 {
         return Err(fault());

@@ -9,6 +9,7 @@ mod json;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -154,7 +155,17 @@ pub fn load(source: &str) -> Result<LoadedScene, SceneError> {
         return built_in(id);
     }
     let name = if source == "-" { "standard input" } else { source };
-    parse(name, &read(source).map_err(|error| error.in_file(name))?)
+    let folder = Path::new(source).parent().filter(|folder| source != "-" && !folder.as_os_str().is_empty());
+    let bytes = read(source).map_err(|error| error.in_file(name))?;
+    parse_bytes(&bytes, Some(folder.unwrap_or(Path::new(".")))).map_err(|error| error.in_file(name))
+}
+
+/// For labs whose scenes name no other files.
+///
+/// # Errors
+/// None.
+pub fn nothing_to_inline(_: &mut Value, _: &Path) -> Result<(), SceneError> {
+    Ok(())
 }
 
 /// Reads a scene from a file's bytes; `name` is for messages.
@@ -162,12 +173,13 @@ pub fn load(source: &str) -> Result<LoadedScene, SceneError> {
 /// # Errors
 /// The first fault.
 pub fn parse(name: &str, bytes: &[u8]) -> Result<LoadedScene, SceneError> {
-    parse_bytes(bytes).map_err(|error| error.in_file(name))
+    parse_bytes(bytes, None).map_err(|error| error.in_file(name))
 }
 
-fn parse_bytes(bytes: &[u8]) -> Result<LoadedScene, SceneError> {
+/// `folder` is where the scene's other files are, if they may be read.
+fn parse_bytes(bytes: &[u8], folder: Option<&Path>) -> Result<LoadedScene, SceneError> {
     check_size(bytes.len() as u64)?;
-    let value = json::parse(bytes)?;
+    let mut value = json::parse(bytes)?;
     if !value.is_object() {
         return Err(SceneError::new("", format!("a scene must be a JSON object, but this is {}", json::kind(&value))));
     }
@@ -181,6 +193,9 @@ fn parse_bytes(bytes: &[u8]) -> Result<LoadedScene, SceneError> {
         .iter()
         .find(|lab| lab.info.id == id)
         .ok_or_else(|| SceneError::new("lab", format!("there is no lab \"{id}\"; it must be one of {}", labs())))?;
+    if let Some(folder) = folder {
+        (lab.inline)(&mut value, folder)?;
+    }
     Ok(LoadedScene { lab, scene: (lab.check)(&value)? })
 }
 

@@ -27,6 +27,7 @@ pub static ENTRY: LabEntry = LabEntry {
     about: "Points and Gaussians in the plane are noised; the score of their density is known exactly at every place and time.",
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
+    inline: scene_file::nothing_to_inline,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

@@ -27,6 +27,7 @@ pub static ENTRY: LabEntry = LabEntry {
     about: "A Curie–Weiss magnet is generated from noise. At t = ½ log N its order parameter has to choose between two wells, long before any single spin shows which.",
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
+    inline: scene_file::nothing_to_inline,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

@@ -556,6 +556,12 @@ impl LabView for PatchesView {
         Some(&mut self.tiles)
     }
 
+    fn seek(&mut self, share: f64) -> bool {
+        self.transport.position = (share.clamp(0.0, 1.0) * self.steps() as f64).round();
+        self.follow_transport();
+        true
+    }
+
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {
         self.engine.replace(engine);
     }

@@ -191,6 +191,7 @@ fn without_images(scene: &Scene) -> Scene {
         machine: scene.machine.clone(),
         compare: scene.compare.clone(),
         painting: scene.painting.clone(),
+        noise: scene.noise.clone(),
         ..*scene
     }
 }

@@ -400,6 +400,12 @@ impl LabView for ScoreFieldView {
         self.tiles.as_mut()
     }
 
+    fn seek(&mut self, share: f64) -> bool {
+        self.transport.position = share.clamp(0.0, 1.0) * self.steps() as f64;
+        self.follow_transport();
+        true
+    }
+
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {
         self.engine.replace(engine);
     }

@@ -326,6 +326,12 @@ impl LabView for SymmetryBreakingView {
         Some(&mut self.tiles)
     }
 
+    fn seek(&mut self, share: f64) -> bool {
+        self.clock.transport.position = share.clamp(0.0, 1.0) * self.clock.steps() as f64;
+        self.scene.time = self.clock.time();
+        true
+    }
+
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {
         self.engine.replace(engine);
     }
