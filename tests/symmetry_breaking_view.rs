@@ -268,3 +268,15 @@ fn the_phase_diagram_dark() {
     let phase = small(&json!({"show": "phase_diagram"}));
     Window::open(&phase, ThemeChoice::Dark).harness.snapshot("magnet_phase_diagram_dark");
 }
+
+#[test]
+fn every_scene_has_a_figure() {
+    use diffuscope::app::offscreen;
+    for scene in ENTRY.gallery {
+        let loaded = scene_file::load(&format!("gallery:{}", scene.id)).unwrap().scene;
+        let mut view = (ENTRY.open)(&loaded, Arc::new(CpuEngine::new())).unwrap();
+        let picture = offscreen::figure(&mut *view, [480, 320], 1.0, ThemeChoice::Dark, 60.0).unwrap();
+        let colours: std::collections::HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
+        assert!(colours.len() > 60, "{}: only {} colours", scene.id, colours.len());
+    }
+}

@@ -152,7 +152,7 @@ mod tests {
         assert!((0..2).all(|axis| two[axis].abs_diff(2 * one[axis]) <= 1), "{one:?} {two:?}");
         // White with coverage as opacity: every byte of a pixel is the same.
         assert!(fine.chunks(4).all(|pixel| pixel.iter().all(|byte| *byte == pixel[3])));
-        assert!(coarse.iter().any(|byte| *byte == 255), "strokes cover whole pixels");
+        assert!(coarse.contains(&255), "strokes cover whole pixels");
     }
 
     #[test]
