@@ -374,7 +374,7 @@ fn patches_start_from_noise_that_is_given() {
         (out, ended)
     };
     let (out, ended) = attempt(&scene);
-    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    ended.expect(0);
     let (shape, start) = array(&out, "phi_start.npy");
     assert_eq!(shape, [2, 6, 6, 1]);
     assert!(start.iter().zip(&values).all(|(a, b)| *a == f64::from(*b)));
@@ -401,11 +401,10 @@ fn patches_start_from_noise_that_is_given() {
     for (file, said) in [("../noise.npy", "folder"), ("missing.npy", "cannot be read")] {
         scene["noise"] = json!({"file": file});
         let (_, ended) = attempt(&scene);
-        assert_eq!(ended.code, 2, "{}", ended.stderr);
-        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+        ended.expect_sentence(2, &[said]);
     }
     scene["noise"] = json!({"file": "noise.npy"});
     scene["ensemble"]["count"] = json!(3);
     let (_, ended) = attempt(&scene);
-    assert!(ended.code == 2 && ended.stderr.contains("72"), "{}", ended.stderr);
+    ended.expect_sentence(2, &["72"]);
 }

@@ -430,7 +430,7 @@ fn the_flow_needs_the_factor_one_half() {
 /// What the lab measures of a run along `abars`, at the steps from `first` on.
 fn run(machine: Machine, count: usize, stepper: &str, abars: Vec<f64>, k: usize, first: usize) -> Vec<Measurement> {
     let plan = stepper::find(stepper).unwrap().plan(&abars, &Window::K(k));
-    let setup = Setup { machine, abars, plan, count, painting: Vec::new(), tolerance: 0.05, seed: 41 };
+    let setup = Setup { machine, abars, plan, count, painting: Vec::new(), tolerance: 0.05, seed: 41, noise: None };
     let mut phi = Grids::noise(setup.seed, Stream::Start, count, setup.machine.channels(), setup.machine.side());
     CPU.els_step(&setup.machine, &setup.plan[..first], &mut phi).unwrap();
     let mut measured = vec![measure(&setup, &**CPU, first, &phi).unwrap()];
