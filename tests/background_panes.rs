@@ -88,9 +88,12 @@ fn distances_and_spectra_come_and_follow_the_controls() {
     assert_eq!(window.harness.state().last_edit(), "change dimensions");
     assert!(window.harness.state().edit_stamp() > stamp);
     window.settle();
-    window.click(Role::Button, "New samples");
-    assert_eq!(window.scene()["seed"], 2);
+    // At another a the spectrum follows.
+    let mut scene = window.scene();
+    scene["focus"]["exponent"] = json!(2.0);
+    window.harness.state_mut().restore(&scene).unwrap();
     window.settle();
+    assert!(window.shows("P = 8000"));
 }
 
 #[test]

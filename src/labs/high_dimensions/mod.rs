@@ -22,7 +22,7 @@ pub static ENTRY: LabEntry = LabEntry {
         params: &[],
     },
     version: scene_file::version::<Scene>(),
-    about: "Gaussian data in N dimensions and a linear score learned from P = N^(1+a) samples: the spectrum is right for P ≫ N, the whole distribution only for P ≫ N².",
+    about: "Gaussian data in N dimensions and a linear score learned from P = N^(1+a) samples: the spectrum is right for P >> N, the whole distribution only for P >> N².",
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
     inline: scene_file::nothing_to_inline,

@@ -81,9 +81,9 @@ impl LabPane for FinitePane {
             ui.set_max_width(ui.available_width() - 8.0);
             caption(
                 ui,
-                "Note on the paper: weights need P ≫ N only if all components of the score err with one common sign. Generation from \
+                "Note on the paper: weights need P >> N only if all components of the score err with one common sign. Generation from \
                  the samples themselves, or from fitted weights, misses W₊ by √(W₊W₋/P), whatever N: slope −½ in P, none in N. \
-                 Typical overlaps are right for P ≫ 1.",
+                 Typical overlaps are right for P >> 1.",
             );
             let Some(spec) = &mut cx.scene.finite_data else {
                 if ui.button("Make the experiment").clicked() {
