@@ -94,7 +94,8 @@ fn make_small(scene: &mut Value) {
         if let Some(field) = scene.pointer_mut(pointer)
             && let Some(value) = field.as_f64()
         {
-            *field = json!(value.min(most));
+            let small = value.min(most);
+            *field = if field.is_u64() { json!(small as u64) } else { json!(small) };
         }
     }
 }
