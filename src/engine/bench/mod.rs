@@ -2,6 +2,8 @@
 //!
 //! Workloads carry the names and shapes of `peers/peers.py`, so that both can be run side by side on one machine.
 
+mod els;
+
 use std::time::{Duration, Instant};
 
 use nalgebra::{Matrix2, Vector2};
@@ -80,7 +82,8 @@ pub struct Measurement {
 }
 
 /// Every workload.
-pub static ALL: &[Workload] = &[SCORE, PARTICLES, FIELD_TO_RGBA, SPINS];
+pub static ALL: &[Workload] =
+    &[SCORE, PARTICLES, FIELD_TO_RGBA, els::TWO_PATTERN, els::GENERAL, els::CORRELATION, SPINS];
 
 const SCORE: Workload = Workload {
     id: "score",

@@ -1,0 +1,83 @@
+//! Workloads of the patch machines.
+
+use std::sync::Arc;
+
+use super::{BenchError, Job, Workload};
+use crate::core::els::stepper::Step;
+use crate::core::els::window::Window;
+use crate::core::els::{Grids, Level, Machine, abar_grid, stepper};
+use crate::core::image_set::{self, ImageSet};
+use crate::core::param::{Choice, ChoiceError};
+use crate::core::philox::{self, Stream};
+
+/// Steps of a run of the two-pattern machine.
+const STEPS: usize = 20;
+
+/// A window as wide as asked for, or a pixel wider: windows have a middle.
+fn odd(k: usize) -> usize {
+    k | 1
+}
+
+pub(super) const TWO_PATTERN: Workload = Workload {
+    id: "els2",
+    about: "els_step: 20 DDIM steps of the two-pattern machine; grids, grid, grid, window",
+    unit: "pixel-step",
+    flops: |_| 30.0,
+    exps: |_| 1.0,
+    shapes: &[&[1, 256, 256, 5], &[16, 256, 256, 5], &[1, 1024, 1024, 3], &[1, 1024, 1024, 7], &[1, 1024, 1024, 17]],
+    units: |shape| shape[..3].iter().product::<usize>() * STEPS,
+    prepare: |shape| {
+        let &[count, side, _, k] = shape else { return Ok(Box::new(|_| Ok(()))) };
+        let images = Arc::new(image_set::draw(&Choice::new("black_white"), 1)?);
+        let machine = Machine::new(&Choice::new("two_pattern"), images, side)?;
+        let abars = abar_grid::find("uniform").map(|grid| grid.points(1e-4, 0.999, STEPS)).unwrap_or_default();
+        let window = Window::K(odd(k));
+        let steps: Vec<Step> = stepper::find("ddim").map(|kind| kind.plan(&abars, &window)).unwrap_or_default();
+        let start = Grids::noise(1, Stream::Start, count, 1, side);
+        let mut phi = start.clone();
+        Ok(Box::new(move |engine| {
+            phi.values.copy_from_slice(&start.values);
+            engine.els_step(&machine, &steps, &mut phi)
+        }) as Job)
+    },
+};
+
+/// `count` images of uniform noise within ±1.
+fn noise_images(count: usize, side: usize) -> Result<ImageSet, BenchError> {
+    let value = |item: usize| 2.0 * philox::uniform(philox::words(1, Stream::Pick as u32, item as u32, 0)[0]) - 1.0;
+    let values = (0..count * side * side).map(value).collect();
+    ImageSet::new(count, 1, side, values).map_err(|fault| ChoiceError::Inconsistent(fault.to_string()).into())
+}
+
+pub(super) const GENERAL: Workload = Workload {
+    id: "els",
+    about: "els_denoise: general ELS at ᾱ = ½ on one grid of the images' size; images, grid, window",
+    unit: "pixel-patch pair",
+    flops: |_| 20.0,
+    exps: |_| 1.0,
+    shapes: &[&[100, 32, 3], &[100, 32, 5], &[100, 32, 11], &[100, 32, 17]],
+    units: |shape| shape[0] * shape[1].pow(4),
+    prepare: |shape| {
+        let &[count, side, k] = shape else { return Ok(Box::new(|_| Ok(()))) };
+        let machine = Machine::new(&Choice::new("els"), Arc::new(noise_images(count, side)?), side)?;
+        let phi = Grids::noise(2, Stream::Start, 1, 1, side);
+        let level = Level { abar: 0.5, k: odd(k) };
+        Ok(Box::new(move |engine| engine.els_denoise(&machine, level, &phi).map(drop)) as Job)
+    },
+};
+
+pub(super) const CORRELATION: Workload = Workload {
+    id: "correlation",
+    about: "grid_correlation: two-point function of one grid; grid, grid",
+    unit: "pixel",
+    // Two real transforms of L² values.
+    flops: |shape| 10.0 * (shape[0] as f64).log2(),
+    exps: |_| 0.0,
+    shapes: &[&[256, 256], &[1024, 1024]],
+    units: |shape| shape[0] * shape[1],
+    prepare: |shape| {
+        let &[side, _] = shape else { return Ok(Box::new(|_| Ok(()))) };
+        let phi = Grids::noise(3, Stream::Start, 1, 1, side);
+        Ok(Box::new(move |engine| engine.grid_correlation(&phi).map(drop)) as Job)
+    },
+};
