@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{BenchError, Job, Workload};
+use super::{BenchError, Workload};
 use crate::core::els::stepper::Step;
 use crate::core::els::window::Window;
 use crate::core::els::{Grids, Level, Machine, abar_grid, stepper};
 use crate::core::image_set::{self, ImageSet};
 use crate::core::param::{Choice, ChoiceError};
 use crate::core::philox::{self, Stream};
+use crate::engine::Engine;
 
 /// Steps of a run of the two-pattern machine.
 const STEPS: usize = 20;
@@ -35,10 +36,10 @@ pub(super) const TWO_PATTERN: Workload = Workload {
         let steps: Vec<Step> = stepper::find("ddim").map(|kind| kind.plan(&abars, &window)).unwrap_or_default();
         let start = Grids::noise(1, Stream::Start, count, 1, side);
         let mut phi = start.clone();
-        Ok(Box::new(move |engine| {
+        Ok(Box::new(move |engine: &dyn Engine| {
             phi.values.copy_from_slice(&start.values);
             engine.els_step(&machine, &steps, &mut phi)
-        }) as Job)
+        }))
     },
 };
 
@@ -62,7 +63,7 @@ pub(super) const GENERAL: Workload = Workload {
         let machine = Machine::new(&Choice::new("els"), Arc::new(noise_images(count, side)?), side)?;
         let phi = Grids::noise(2, Stream::Start, 1, 1, side);
         let level = Level { abar: 0.5, k: odd(k) };
-        Ok(Box::new(move |engine| engine.els_denoise(&machine, level, &phi).map(drop)) as Job)
+        Ok(Box::new(move |engine: &dyn Engine| engine.els_denoise(&machine, level, &phi).map(drop)))
     },
 };
 
@@ -78,6 +79,6 @@ pub(super) const CORRELATION: Workload = Workload {
     prepare: |shape| {
         let &[side, _] = shape else { return Ok(Box::new(|_| Ok(()))) };
         let phi = Grids::noise(3, Stream::Start, 1, 1, side);
-        Ok(Box::new(move |engine| engine.grid_correlation(&phi).map(drop)) as Job)
+        Ok(Box::new(move |engine: &dyn Engine| engine.grid_correlation(&phi).map(drop)))
     },
 };
