@@ -411,15 +411,17 @@ impl Visit<'_> {
         let nearest = &mut sums.nearest[row..row + side];
         let parts = sums.parts[row * terms * lanes..].chunks_exact_mut(terms * lanes);
         for ((x, nearest), parts) in nearest.iter_mut().enumerate().zip(parts) {
-            let distance: [S::f32s; G] = std::array::from_fn(|g| {
-                let distance = S::f32s::from_slice(simd, &distances[g][x * lanes..(x + 1) * lanes]);
-                if barred[g].is_empty() {
-                    distance
-                } else {
-                    distance + S::f32s::from_slice(simd, &barred[g][x * lanes..(x + 1) * lanes])
+            let mut distance = [S::f32s::splat(simd, 0.0); G];
+            for g in 0..G {
+                distance[g] = S::f32s::from_slice(simd, &distances[g][x * lanes..(x + 1) * lanes]);
+                if !barred[g].is_empty() {
+                    distance[g] += S::f32s::from_slice(simd, &barred[g][x * lanes..(x + 1) * lanes]);
                 }
-            });
-            let least = distance.iter().skip(1).fold(distance[0], |least, d| least.min(*d));
+            }
+            let mut least = distance[0];
+            for other in &distance[1..] {
+                least = least.min(*other);
+            }
             if !least.simd_lt(*nearest + frame.cut).any_true() {
                 continue;
             }
@@ -433,15 +435,12 @@ impl Visit<'_> {
                 let source = if POSTERIOR { Some(&mut sums.source[row + x]) } else { None };
                 self.approach(lane, (frame.first + y, x, first * lanes), nearest, source, parts, lanes);
             }
-            let mut total: [S::f32s; 6] = std::array::from_fn(|t| {
-                if t < terms {
-                    S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes])
-                } else {
-                    S::f32s::splat(simd, 0.0)
-                }
-            });
-            for (g, distance) in distance.into_iter().enumerate() {
-                let exponent = (-distance + *nearest) * frame.sharpness;
+            let mut total = [S::f32s::splat(simd, 0.0); 6];
+            for t in 0..terms {
+                total[t] = S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes]);
+            }
+            for g in 0..G {
+                let exponent = (-distance[g] + *nearest) * frame.sharpness;
                 let weight = math::exp2::<S, f32>(simd, exponent);
                 total[0] += weight;
                 for c in 0..C {
@@ -453,8 +452,8 @@ impl Visit<'_> {
                     total[2 + C] = weight.mul_add(weight, total[2 + C]);
                 }
             }
-            for (t, total) in total.iter().take(terms).enumerate() {
-                total.store_slice(&mut parts[t * lanes..(t + 1) * lanes]);
+            for t in 0..terms {
+                total[t].store_slice(&mut parts[t * lanes..(t + 1) * lanes]);
             }
         }
     }
@@ -515,12 +514,13 @@ fn square<S: Simd, const C: usize>(
     signal: f32,
 ) -> S::f32s {
     let lanes = S::f32s::LEN;
-    let difference = |c: usize| {
-        S::f32s::from_slice(simd, &image[c][column..column + lanes])
-            .mul_add(-signal, S::f32s::splat(simd, phi[c][column]))
-    };
-    let first = difference(0);
-    (1..C).map(difference).fold(first * first, |sum, d| d.mul_add(d, sum))
+    let mut sum = S::f32s::splat(simd, 0.0);
+    for c in 0..C {
+        let place = S::f32s::from_slice(simd, &image[c][column..column + lanes]);
+        let difference = place.mul_add(-signal, S::f32s::splat(simd, phi[c][column]));
+        sum = if c == 0 { difference * difference } else { difference.mul_add(difference, sum) };
+    }
+    sum
 }
 
 /// Replaces each row of a block by the sum from it to the block's last row.
@@ -540,28 +540,34 @@ fn tails<S: Simd>(simd: S, block: &mut [f32], columns: usize, span: usize) {
     }
 }
 
+/// The vector at `column` of a row of them.
+#[inline(always)]
+fn at<S: Simd>(simd: S, row: &[f32], column: usize) -> S::f32s {
+    let lanes = S::f32s::LEN;
+    S::f32s::from_slice(simd, &row[column * lanes..(column + 1) * lanes])
+}
+
 /// Sums `window` over k consecutive vectors, again as a tail of one block and a head of the next.
 #[inline(always)]
 fn across<S: Simd>(simd: S, window: &[f32], distance: &mut [f32], k: usize) {
     let lanes = S::f32s::LEN;
-    let at = |column: usize| S::f32s::from_slice(simd, &window[column * lanes..(column + 1) * lanes]);
     for (block, distance) in distance.chunks_mut(k * lanes).enumerate() {
         let start = block * k;
         let wanted = distance.len() / lanes;
-        let mut tail = at(start + k - 1);
+        let mut tail = at::<S>(simd, window, start + k - 1);
         for column in (wanted..k.max(1) - 1).rev() {
-            tail += at(start + column);
+            tail += at::<S>(simd, window, start + column);
         }
         if wanted == k {
             tail.store_slice(&mut distance[(k - 1) * lanes..]);
         }
         for column in (0..wanted.min(k - 1)).rev() {
-            tail += at(start + column);
+            tail += at::<S>(simd, window, start + column);
             tail.store_slice(&mut distance[column * lanes..(column + 1) * lanes]);
         }
         let mut head = S::f32s::splat(simd, 0.0);
         for (column, distance) in distance.chunks_exact_mut(lanes).enumerate().skip(1) {
-            head += at(start + k + column - 1);
+            head += at::<S>(simd, window, start + k + column - 1);
             (S::f32s::from_slice(simd, distance) + head).store_slice(distance);
         }
     }
