@@ -9,6 +9,7 @@ pub mod physics;
 pub mod run;
 pub mod scene;
 pub mod setup;
+mod summary;
 pub mod training;
 #[cfg(feature = "gui")]
 mod view;
