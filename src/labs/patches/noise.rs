@@ -5,10 +5,11 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use super::beside::beside;
 use super::scene::{Ensemble, GivenNoise, MAX_VALUES, Scene};
 use super::training::{base64, to_base64};
 use crate::core::els::Grids;
@@ -32,17 +33,6 @@ pub(super) fn inline(scene: &mut Value, folder: &Path) -> Result<(), SceneError>
     given.insert("values".to_owned(), json!(to_base64(&bytes)));
     *noise = given;
     Ok(())
-}
-
-/// The path of `file`, which must lie in `folder` or below, links followed.
-fn beside(folder: &Path, file: &str) -> Result<PathBuf, String> {
-    let outside = || "must name a file in the scene's folder or below".to_owned();
-    if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(outside());
-    }
-    let found = |path: &Path| path.canonicalize().map_err(|error| format!("cannot be read: {error}"));
-    let (folder, path) = (found(folder)?, found(&folder.join(file))?);
-    if path.starts_with(&folder) { Ok(path) } else { Err(outside()) }
 }
 
 /// All values of an array of single or double precision, in C order, whose axes are those of `ensemble`, if it is known.

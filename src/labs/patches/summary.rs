@@ -108,6 +108,7 @@ fn training(setup: &Setup) -> Value {
         let variances: Vec<f64> = found.variances.iter().copied().take(patch_statistics::COMPONENTS).collect();
         json!({"patches": found.patches, "distinct": found.distinct, "largest_variances": variances})
     });
+    let mean = images.values().iter().map(|v| f64::from(*v)).sum::<f64>() / images.values().len() as f64;
     let symmetries = eft::symmetries(images, level.k);
     let symmetries: Vec<Value> =
         symmetries.iter().map(|symmetry| json!({"name": symmetry.id, "meaning": symmetry.meaning})).collect();
@@ -115,6 +116,7 @@ fn training(setup: &Setup) -> Value {
         .iter()
         .map(|found| json!({"a00": found.a00, "a10": found.a10, "a11": found.a11, "a12": found.a12}))
         .collect();
-    json!({"set": shape, "k": level.k, "patches": statistics, "symmetries": symmetries,
+    json!({"set": shape, "k": level.k, "mean": mean, "mean_is_zero": mean.abs() < 1e-6,
+           "patches": statistics, "symmetries": symmetries,
            "expansion": {"abar": level.abar, "channels": expansion}})
 }
