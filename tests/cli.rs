@@ -406,5 +406,5 @@ fn patches_start_from_noise_that_is_given() {
     scene["noise"] = json!({"file": "noise.npy"});
     scene["ensemble"]["count"] = json!(3);
     let (_, ended) = attempt(&scene);
-    ended.expect_sentence(2, &["72"]);
+    ended.expect_sentence(2, &["[2, 6, 6]", "3 grids"]);
 }

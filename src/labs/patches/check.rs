@@ -24,6 +24,10 @@ impl SceneFormat for Scene {
             ImageSet::check_shape(given.count, given.channels, given.side)
                 .map_err(|error| SceneError::new("training.images", error.to_string()))?;
         }
+        if self.training.files.is_some() {
+            let message = "are read only when the scene is opened from its file or by the command line";
+            return Err(SceneError::new("training.files", message));
+        }
         let images = training::images(self)?;
         check_machine("machine", &self.machine)?;
         setup::machine(&self.machine, &images, self.ensemble.side, "machine")?;

@@ -1,15 +1,19 @@
 //! The patch lab: local score machines turn noise into mosaics of training patches ([EFT]; Kamb & Ganguli).
 
+mod beside;
 pub mod check;
 pub mod equations;
 mod gallery;
+pub mod image_files;
 mod noise;
 mod output;
 pub mod physics;
 pub mod run;
 pub mod scene;
 pub mod setup;
+mod summary;
 pub mod training;
+pub mod training_files;
 #[cfg(feature = "gui")]
 mod view;
 
@@ -29,7 +33,10 @@ pub static ENTRY: LabEntry = LabEntry {
     about: "Local score machines denoise an image pixel by pixel, comparing the patch around each with the patches of the training images. Their mosaics, sources and correlations are computed live.",
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
-    inline: noise::inline,
+    inline: |scene, folder| {
+        noise::inline(scene, folder)?;
+        training_files::inline(scene, folder)
+    },
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

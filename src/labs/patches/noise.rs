@@ -4,12 +4,13 @@
 //! then stands on its own.
 
 use std::fs::File;
-use std::io::BufReader;
-use std::path::{Component, Path};
+use std::io::{BufReader, Read, Seek};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::scene::{GivenNoise, MAX_VALUES, Scene};
+use super::beside::beside;
+use super::scene::{Ensemble, GivenNoise, MAX_VALUES, Scene};
 use super::training::{base64, to_base64};
 use crate::core::els::Grids;
 use crate::labs::scene_file::SceneError;
@@ -19,14 +20,14 @@ use crate::labs::scene_file::SceneError;
 /// # Errors
 /// The file cannot be read or is no array of [B, L, L] or [B, L, L, C] numbers.
 pub(super) fn inline(scene: &mut Value, folder: &Path) -> Result<(), SceneError> {
+    // A faulty ensemble is told when the scene is checked; its file has no shape to be compared with.
+    let ensemble = scene.get("ensemble").cloned().unwrap_or_else(|| json!({}));
+    let ensemble = serde_json::from_value::<Ensemble>(ensemble).ok();
     let Some(noise) = scene.get_mut("noise").and_then(Value::as_object_mut) else { return Ok(()) };
     let Some(file) = noise.get("file").and_then(Value::as_str).map(str::to_owned) else { return Ok(()) };
     let fault = |message: String| SceneError::new("noise.file", format!("{file}: {message}"));
-    let inside = Path::new(&file).components().all(|part| matches!(part, Component::Normal(_)));
-    if !inside {
-        return Err(fault("must name a file in the scene's folder or below".to_owned()));
-    }
-    let values = read(&folder.join(&file)).map_err(fault)?;
+    let path = beside(folder, &file).map_err(fault)?;
+    let values = read(&path, ensemble).map_err(fault)?;
     let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     let mut given = Map::new();
     given.insert("values".to_owned(), json!(to_base64(&bytes)));
@@ -34,25 +35,49 @@ pub(super) fn inline(scene: &mut Value, folder: &Path) -> Result<(), SceneError>
     Ok(())
 }
 
-/// All values of an array of single or double precision, in C order.
-fn read(path: &Path) -> Result<Vec<f32>, String> {
+/// All values of an array of single or double precision, in C order, whose axes are those of `ensemble`, if it is known.
+fn read(path: &Path, ensemble: Option<Ensemble>) -> Result<Vec<f32>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
-    let file = npyz::NpyFile::new(BufReader::new(File::open(path).map_err(unreadable)?)).map_err(unreadable)?;
+    let mut file = File::open(path).map_err(unreadable)?;
+    let length = file.metadata().map_err(unreadable)?.len();
+    // The reader makes room for as long a header as the file claims to have: look at the claim first.
+    let mut start = Vec::new();
+    (&mut file).take(12).read_to_end(&mut start).map_err(unreadable)?;
+    file.rewind().map_err(unreadable)?;
+    let claimed = match start.as_slice() {
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => u64::from(u16::from_le_bytes([*a, *b])),
+        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _, a, b, c, d] => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
+        _ => return Err("is no .npy file of version 1, 2 or 3".to_owned()),
+    };
+    if claimed > length {
+        return Err("is truncated or damaged".to_owned());
+    }
+    let file = npyz::NpyFile::new(BufReader::new(file)).map_err(|_| "is truncated or damaged".to_owned())?;
     let shape = file.shape().to_vec();
     let count = shape.iter().try_fold(1_u64, |count, side| count.checked_mul(*side)).unwrap_or(u64::MAX);
-    if !(3..=4).contains(&shape.len()) || count > MAX_VALUES as u64 {
+    let square = matches!(*shape, [_, rows, columns] | [_, rows, columns, 1 | 3] if rows == columns);
+    if !square || count > MAX_VALUES as u64 {
         return Err(format!(
             "has shape {shape:?}, but must be [B, L, L] or [B, L, L, C] with at most {MAX_VALUES} values"
+        ));
+    }
+    if let Some(Ensemble { count, side }) = ensemble.filter(|e| shape[..2] != [e.count as u64, e.side as u64]) {
+        return Err(format!(
+            "has shape {shape:?}, but the scene's ensemble is {count} grids of {side} × {side} pixels"
         ));
     }
     if file.order() != npyz::Order::C {
         return Err("is stored in Fortran order; C order is needed".to_owned());
     }
-    let single = matches!(file.dtype(), npyz::DType::Plain(ref kind) if kind.size_field() == 4);
-    if single {
-        file.into_vec::<f32>().map_err(unreadable)
-    } else {
-        Ok(file.into_vec::<f64>().map_err(unreadable)?.into_iter().map(|value| value as f32).collect())
+    let truncated = |_| "is truncated or damaged".to_owned();
+    // Values are taken one by one, so that a file that promises more than it holds costs no memory.
+    let file = match file.try_data::<f32>() {
+        Ok(values) => return values.collect::<Result<_, _>>().map_err(truncated),
+        Err(file) => file,
+    };
+    match file.try_data::<f64>() {
+        Ok(values) => values.map(|value| value.map(|value| value as f32)).collect::<Result<_, _>>().map_err(truncated),
+        Err(file) => Err(format!("has type {}, but must be of single or double precision", file.dtype().descr())),
     }
 }
 

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
-
 use super::physics::{self, Measurement};
 use super::run::Run;
 use super::scene::Scene;
-use crate::core::els::{snapping, theory};
+use super::summary;
 use crate::labs::array_file::{self, ArrayInfo};
 use crate::labs::{RunContext, RunReport, scene_file};
 
@@ -85,20 +83,6 @@ pub(super) fn run(value: &serde_json::Value, context: &RunContext<'_>) -> anyhow
     arrays.push(array_file::write(out, "source_image.npy", &sources, posterior.image.iter().map(|i| *i as i32))?);
     arrays.push(array_file::write(out, "source_position.npy", &sources, posterior.position.iter().map(|i| *i as i32))?);
     (context.progress)(1.0);
-    let abars: Vec<f64> = measured.iter().map(|m| m.abar).collect();
-    let rho: Vec<Vec<f64>> = measured.iter().map(|m| m.rho.clone()).collect();
-    let medians: Vec<f64> = measured.iter().map(|m| m.median_distance).collect();
-    let collapse = snapping::collapse(&abars, &rho);
-    let snapped = snapping::snapping(&abars, &medians, physics::SNAPPING_NOISE);
-    let results = json!({
-        "grids": setup.count,
-        "side": side,
-        "steps": steps,
-        "collapse": collapse.map(|c| json!({"quality": c.quality, "window": c.window, "r2_over_abar": c.scale})),
-        "snapping_exponent": snapped.map(|fit| json!({"slope": fit.slope, "error": fit.error, "points": fit.points})),
-        "local_consistency": measured.last().map(|m| m.local_consistency),
-        "magnetization": measured.last().map(|m| m.magnetization),
-        "theories": theory::ALL.iter().map(|kind| kind.info.id).collect::<Vec<_>>(),
-    });
+    let results = summary::summary(&setup, &measured);
     Ok(RunReport { results, arrays, compute_secs })
 }

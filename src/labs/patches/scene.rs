@@ -47,6 +47,25 @@ pub struct Training {
     pub set: Choice,
     /// Images given by hand or from files.
     pub images: Option<GivenImages>,
+    /// Files that hold the images; what is cut from them takes their place when the scene is loaded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub files: Option<GivenFiles>,
+}
+
+/// Image files and folders of them in the scene's folder, and how their pictures are cut.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GivenFiles {
+    /// Files (png, jpeg, npy, npz, IDX) and folders, each in the scene's folder or below.
+    pub paths: Vec<String>,
+    /// Side of the training images; that of the first picture if it is square and at most 64, else 32.
+    pub side: Option<usize>,
+    /// Share of a picture's shorter side that is kept, from 0.05 to 1.
+    pub zoom: f64,
+    /// Where the square lies along the rest of each axis, from 0 (left, top) to 1.
+    pub at: [f64; 2],
+    /// Whether colours become grey.
+    pub grey: bool,
 }
 
 /// Images that the scene itself holds.
@@ -167,7 +186,13 @@ impl Default for Scene {
 
 impl Default for Training {
     fn default() -> Self {
-        Self { set: Choice::new("black_white"), images: None }
+        Self { set: Choice::new("black_white"), images: None, files: None }
+    }
+}
+
+impl Default for GivenFiles {
+    fn default() -> Self {
+        Self { paths: Vec::new(), side: None, zoom: 1.0, at: [0.5, 0.5], grey: false }
     }
 }
 

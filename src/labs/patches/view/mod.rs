@@ -6,7 +6,6 @@
 mod brush;
 mod colours;
 mod fitting;
-mod import;
 mod loading;
 mod mosaic;
 mod panes;
@@ -29,6 +28,7 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::LabView;
+use crate::labs::patches::image_files as import;
 use crate::labs::patches::physics::SNAPPING_NOISE;
 use crate::labs::patches::scene::Scene;
 use crate::labs::scene_file::{self, SceneError};

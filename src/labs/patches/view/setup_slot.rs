@@ -181,7 +181,7 @@ impl Builder {
 }
 
 fn without_images(scene: &Scene) -> Scene {
-    let training = Training { set: scene.training.set.clone(), images: None };
+    let training = Training { set: scene.training.set.clone(), images: None, files: None };
     Scene {
         training,
         title: String::new(),

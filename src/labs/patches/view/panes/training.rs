@@ -7,7 +7,7 @@ use egui::{Button, Color32, ColorImage, DragValue, Rect, RichText, ScrollArea, S
 use super::{PaneContext, PaneEntry, explain, note, warn};
 use crate::core::image_set::{self, ImageSet};
 use crate::labs::patches::training;
-use crate::labs::patches::view::import::{Crop, Loaded};
+use crate::labs::patches::view::import::{Crop, Loaded, MOST_KEPT};
 use crate::labs::patches::view::mosaic::Mosaic;
 use crate::labs::patches::view::statistics_slot::Statistics;
 use crate::labs::patches::view::{colours, fitting, loading};
@@ -211,7 +211,7 @@ pub fn take_crop(cx: &mut PaneContext<'_>) -> Result<(), String> {
 
 /// The training images that loaded pictures make, as a scene holds them.
 pub fn cut(crop: &Crop, loaded: &[Loaded]) -> Result<crate::labs::patches::scene::GivenImages, String> {
-    let set = crop.cut(loaded)?;
+    let set = crop.cut(loaded, MOST_KEPT)?;
     let name = match loaded {
         [only] => only.name.clone(),
         [first, ..] => format!("{} and {} more", first.name, loaded.len() - 1),

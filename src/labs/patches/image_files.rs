@@ -12,7 +12,7 @@ use crate::labs::patches::training;
 const MOST_PIXELS: u32 = 4096;
 /// Values of all loaded pictures together.
 pub const MOST_VALUES: usize = 1 << 26;
-/// Values of the training images that a scene holds at most.
+/// Values of the training images that a scene made in the window holds at most.
 pub const MOST_KEPT: usize = 1 << 24;
 
 /// A picture as it was loaded.
@@ -54,14 +54,14 @@ impl Crop {
         [(width as f64 - side) * self.at[0], (height as f64 - side) * self.at[1], side]
     }
 
-    /// The training images that loaded pictures make.
+    /// The training images that loaded pictures make, at most `most` values of them.
     ///
     /// # Errors
     /// There are none, or too many.
-    pub fn cut(&self, loaded: &[Loaded]) -> Result<ImageSet, String> {
+    pub fn cut(&self, loaded: &[Loaded], most: usize) -> Result<ImageSet, String> {
         let channels = if self.grey || loaded.iter().any(|picture| picture.channels == 1) { 1 } else { 3 };
         let needed = loaded.len().saturating_mul(channels * self.side * self.side);
-        if needed > MOST_KEPT {
+        if needed > most {
             return Err(format!(
                 "{} images of {} × {} pixels are more than a scene can hold: take a smaller side or fewer images",
                 loaded.len(),
@@ -145,6 +145,9 @@ fn too_much(what: &str) -> String {
     format!("{what} is more than fits beside the images loaded already")
 }
 
+/// Largest png or jpeg, in bytes.
+const MOST_ENCODED: usize = 32 << 20;
+
 /// A png or jpeg.
 fn encoded(name: &str, bytes: &[u8], room: usize) -> Result<Loaded, String> {
     let reader =
@@ -152,12 +155,20 @@ fn encoded(name: &str, bytes: &[u8], room: usize) -> Result<Loaded, String> {
     if reader.format().is_none() {
         return Err("this is no picture that can be read: png, jpeg, npy, npz and IDX can".to_owned());
     }
+    if bytes.len() > MOST_ENCODED {
+        let (found, most) = (bytes.len() >> 20, MOST_ENCODED >> 20);
+        return Err(format!("the picture's file has {found} MiB, but at most {most} MiB are taken"));
+    }
     let damaged = |error: image::ImageError| format!("this picture cannot be read: {error}");
     let (width, height) = reader.into_dimensions().map_err(damaged)?;
     if width > MOST_PIXELS || height > MOST_PIXELS || width == 0 || height == 0 {
         return Err(format!(
             "the picture has {width} × {height} pixels, but at most {MOST_PIXELS} × {MOST_PIXELS} are taken"
         ));
+    }
+    let size = [width as usize, height as usize];
+    if size[0] * size[1] > room {
+        return Err(too_much("this picture"));
     }
     let mut reader =
         image::ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|error| error.to_string())?;
@@ -167,7 +178,6 @@ fn encoded(name: &str, bytes: &[u8], room: usize) -> Result<Loaded, String> {
     let decoded = reader.decode().map_err(damaged)?;
     let grey = !decoded.color().has_color();
     let channels = if grey { 1 } else { 3 };
-    let size = [width as usize, height as usize];
     if channels * size[0] * size[1] > room {
         return Err(too_much("this picture"));
     }
@@ -316,7 +326,7 @@ fn npz(name: &str, bytes: &[u8], room: usize) -> Result<(Vec<Loaded>, Option<Str
     if size > 8 * MOST_VALUES as u64 {
         return Err(too_much("this archive's first array"));
     }
-    let mut content = Vec::with_capacity(size as usize);
+    let mut content = Vec::new();
     let mut file = archive.zip_archive().by_name(&inner).map_err(|_| broken(std::io::Error::other("")))?;
     std::io::Read::read_to_end(&mut std::io::Read::take(&mut file, size), &mut content).map_err(broken)?;
     npy(name, &content, room)
@@ -457,12 +467,12 @@ mod tests {
             values: vec![1.0, -1.0, 0.5, 0.5, 1.0, -1.0, 0.5, 0.5],
         };
         let left = Crop { side: 1, at: [0.0, 0.0], ..Crop::default() };
-        assert!(left.cut(std::slice::from_ref(&picture)).unwrap().values()[0].abs() < 0.01);
+        assert!(left.cut(std::slice::from_ref(&picture), MOST_KEPT).unwrap().values()[0].abs() < 0.01);
         let right = Crop { side: 2, at: [1.0, 0.0], ..Crop::default() };
-        let values = right.cut(std::slice::from_ref(&picture)).unwrap().values().to_vec();
+        let values = right.cut(std::slice::from_ref(&picture), MOST_KEPT).unwrap().values().to_vec();
         assert!(values.iter().all(|v| (v - 0.5).abs() < 0.01), "{values:?}");
-        let same = Crop { side: 2, at: [0.0, 0.0], ..Crop::default() }.cut(&[picture]).unwrap();
+        let same = Crop { side: 2, at: [0.0, 0.0], ..Crop::default() }.cut(&[picture], MOST_KEPT).unwrap();
         assert_eq!(same.values(), [1.0, -1.0, 1.0, -1.0]);
-        assert!(Crop::default().cut(&[]).is_err());
+        assert!(Crop::default().cut(&[], MOST_KEPT).is_err());
     }
 }
