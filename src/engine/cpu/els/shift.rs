@@ -355,8 +355,10 @@ impl Visit<'_> {
     fn squares<S: Simd, const C: usize>(&self, simd: S, row: usize, group: usize, target: &mut [f32]) {
         let lanes = S::f32s::LEN;
         let (phi, image) = self.rows::<C>(row, group, lanes);
-        for (column, target) in target.chunks_exact_mut(lanes).take(self.frame.columns()).enumerate() {
-            square(simd, &phi, &image, column, self.frame.signal).store_slice(target);
+        let pairs = phi[0].iter().zip(image[0].windows(lanes));
+        for (column, (target, (phi0, image0))) in target.chunks_exact_mut(lanes).zip(pairs).enumerate() {
+            let first = difference(simd, *phi0, image0, self.frame.signal);
+            more_channels(simd, first * first, &phi, &image, column, self.frame.signal).store_slice(target);
         }
     }
 
@@ -375,13 +377,16 @@ impl Visit<'_> {
         let span = self.frame.span() * lanes;
         let (phi, image) = self.rows::<C>(start + k + step - 1, first + group, lanes);
         let (before, after) = scratch.block[group * k * span..].split_at_mut(step * span);
-        let kept = before[(step - 1) * span..].chunks_exact_mut(lanes);
-        let tail = after.chunks_exact(lanes);
-        let head = scratch.head[group * span..].chunks_exact_mut(lanes);
-        let window = scratch.window[group * span..].chunks_exact_mut(lanes);
-        let columns = kept.zip(tail).zip(head.zip(window)).take(self.frame.columns()).enumerate();
-        for (column, ((kept, tail), (head, window))) in columns {
-            let square = square(simd, &phi, &image, column, self.frame.signal);
+        let used = self.frame.columns() * lanes;
+        let kept = before[(step - 1) * span..][..used].chunks_exact_mut(lanes);
+        let tail = after[..used].chunks_exact(lanes);
+        let head = scratch.head[group * span..][..used].chunks_exact_mut(lanes);
+        let window = scratch.window[group * span..][..used].chunks_exact_mut(lanes);
+        let pairs = phi[0].iter().zip(image[0].windows(lanes));
+        let columns = kept.zip(tail).zip(head.zip(window)).zip(pairs).enumerate();
+        for (column, (((kept, tail), (head, window)), (phi0, image0))) in columns {
+            let first = difference(simd, *phi0, image0, self.frame.signal);
+            let square = more_channels(simd, first * first, &phi, &image, column, self.frame.signal);
             square.store_slice(kept);
             let sum = if step == 1 { square } else { S::f32s::from_slice(simd, head) + square };
             sum.store_slice(head);
@@ -410,10 +415,15 @@ impl Visit<'_> {
         let row = y * side;
         let nearest = &mut sums.nearest[row..row + side];
         let parts = sums.parts[row * terms * lanes..].chunks_exact_mut(terms * lanes);
-        for ((x, nearest), parts) in nearest.iter_mut().enumerate().zip(parts) {
-            let mut distance = [S::f32s::splat(simd, 0.0); G];
+        let first_distances = distances[0].chunks_exact(lanes);
+        let last_distances = distances[G - 1].chunks_exact(lanes);
+        let rows = nearest.iter_mut().zip(parts).zip(first_distances.zip(last_distances)).enumerate();
+        for (x, ((nearest, parts), (first_distance, last_distance))) in rows {
+            let mut distance = [S::f32s::from_slice(simd, first_distance); G];
+            if G > 1 {
+                distance[G - 1] = S::f32s::from_slice(simd, last_distance);
+            }
             for g in 0..G {
-                distance[g] = S::f32s::from_slice(simd, &distances[g][x * lanes..(x + 1) * lanes]);
                 if !barred[g].is_empty() {
                     distance[g] += S::f32s::from_slice(simd, &barred[g][x * lanes..(x + 1) * lanes]);
                 }
@@ -504,21 +514,26 @@ impl Visit<'_> {
     }
 }
 
-/// `Σ_c (φ − √ᾱ p)²` at one column.
+/// φ − √ᾱ p.
 #[inline(always)]
-fn square<S: Simd, const C: usize>(
+fn difference<S: Simd>(simd: S, phi: f32, image: &[f32], signal: f32) -> S::f32s {
+    S::f32s::from_slice(simd, image).mul_add(-signal, S::f32s::splat(simd, phi))
+}
+
+/// `first + Σ_{c>0} (φ − √ᾱ p)²` at one column.
+#[inline(always)]
+fn more_channels<S: Simd, const C: usize>(
     simd: S,
+    first: S::f32s,
     phi: &[&[f32]; C],
     image: &[&[f32]; C],
     column: usize,
     signal: f32,
 ) -> S::f32s {
-    let lanes = S::f32s::LEN;
-    let mut sum = S::f32s::splat(simd, 0.0);
-    for c in 0..C {
-        let place = S::f32s::from_slice(simd, &image[c][column..column + lanes]);
-        let difference = place.mul_add(-signal, S::f32s::splat(simd, phi[c][column]));
-        sum = if c == 0 { difference * difference } else { difference.mul_add(difference, sum) };
+    let mut sum = first;
+    for c in 1..C {
+        let difference = difference(simd, phi[c][column], &image[c][column..column + S::f32s::LEN], signal);
+        sum = difference.mul_add(difference, sum);
     }
     sum
 }
@@ -540,34 +555,24 @@ fn tails<S: Simd>(simd: S, block: &mut [f32], columns: usize, span: usize) {
     }
 }
 
-/// The vector at `column` of a row of them.
-#[inline(always)]
-fn at<S: Simd>(simd: S, row: &[f32], column: usize) -> S::f32s {
-    let lanes = S::f32s::LEN;
-    S::f32s::from_slice(simd, &row[column * lanes..(column + 1) * lanes])
-}
-
 /// Sums `window` over k consecutive vectors, again as a tail of one block and a head of the next.
 #[inline(always)]
 fn across<S: Simd>(simd: S, window: &[f32], distance: &mut [f32], k: usize) {
     let lanes = S::f32s::LEN;
     for (block, distance) in distance.chunks_mut(k * lanes).enumerate() {
-        let start = block * k;
-        let wanted = distance.len() / lanes;
-        let mut tail = at::<S>(simd, window, start + k - 1);
-        for column in (wanted..k.max(1) - 1).rev() {
-            tail += at::<S>(simd, window, start + column);
+        let (own, next) = window[block * k * lanes..].split_at(k * lanes);
+        let (near, far) = own.split_at(distance.len());
+        let mut tail = S::f32s::splat(simd, 0.0);
+        for vector in far.rchunks_exact(lanes) {
+            tail += S::f32s::from_slice(simd, vector);
         }
-        if wanted == k {
-            tail.store_slice(&mut distance[(k - 1) * lanes..]);
-        }
-        for column in (0..wanted.min(k - 1)).rev() {
-            tail += at::<S>(simd, window, start + column);
-            tail.store_slice(&mut distance[column * lanes..(column + 1) * lanes]);
+        for (distance, vector) in distance.rchunks_exact_mut(lanes).zip(near.rchunks_exact(lanes)) {
+            tail += S::f32s::from_slice(simd, vector);
+            tail.store_slice(distance);
         }
         let mut head = S::f32s::splat(simd, 0.0);
-        for (column, distance) in distance.chunks_exact_mut(lanes).enumerate().skip(1) {
-            head += at::<S>(simd, window, start + k + column - 1);
+        for (distance, vector) in distance[lanes..].chunks_exact_mut(lanes).zip(next.chunks_exact(lanes)) {
+            head += S::f32s::from_slice(simd, vector);
             (S::f32s::from_slice(simd, distance) + head).store_slice(distance);
         }
     }
