@@ -153,8 +153,12 @@ fn transform(simds: Simds, k: usize, phi: &Grids<f32>, out: &mut [f32], finish: 
     );
 }
 
+/// Widest vector of any instruction set: rows end with as many values more, which may hold anything.
+const PADDING: usize = 64;
+
 /// Rows of working memory.
 struct Rows {
+    side: usize,
     k: usize,
     /// Sum of each column over the k rows of the window.
     column: Vec<f32>,
@@ -166,34 +170,60 @@ struct Rows {
 
 impl Rows {
     fn new(side: usize, k: usize) -> Self {
-        Self { k, column: vec![0.0; side], power: vec![0.0; side + k - 1], window: vec![0.0; side] }
+        let row = |length: usize| vec![0.0; length + PADDING];
+        Self { side, k, column: row(side), power: row(side + k - 1), window: row(side) }
     }
 
     /// Sums `column` over windows of k columns, round the border.
     #[inline(always)]
-    fn across(&mut self) {
-        let (side, r) = (self.column.len(), self.k / 2);
+    fn across<S: Simd>(&mut self, simd: S) {
+        let (side, lanes) = (self.side, S::f32s::LEN);
+        let length = side + self.k - 1;
         // Column x − r stands at x.
-        let lead = r % side;
-        self.power[..lead].copy_from_slice(&self.column[side - lead..]);
+        let lead = (self.k / 2) % side;
+        self.power[..lead].copy_from_slice(&self.column[side - lead..side]);
         self.power[lead..side].copy_from_slice(&self.column[..side - lead]);
-        for i in side..self.power.len() {
+        for i in side..length {
             self.power[i] = self.power[i - side];
         }
-        self.window.copy_from_slice(&self.power[..side]);
+        self.window[..side].copy_from_slice(&self.power[..side]);
         let (mut width, mut added) = (1, 1);
         while 2 * width <= self.k {
-            let length = self.power.len() + 1 - 2 * width;
-            for i in 0..length {
-                self.power[i] += self.power[i + width];
+            // What is read lies at or behind what is written, never before it.
+            let mut i = 0;
+            while i < length + 1 - 2 * width {
+                let near = S::f32s::from_slice(simd, &self.power[i..i + lanes]);
+                let far = S::f32s::from_slice(simd, &self.power[i + width..i + width + lanes]);
+                (near + far).store_slice(&mut self.power[i..i + lanes]);
+                i += lanes;
             }
             width *= 2;
             if self.k & width != 0 {
-                for (sum, part) in self.window.iter_mut().zip(&self.power[added..]) {
-                    *sum += part;
+                let parts = self.power[added..].chunks_exact(lanes);
+                let sums = self.window.chunks_exact_mut(lanes).take(side.div_ceil(lanes));
+                for (sum, part) in sums.zip(parts) {
+                    (S::f32s::from_slice(simd, sum) + S::f32s::from_slice(simd, part)).store_slice(sum);
                 }
                 added += width;
             }
+        }
+    }
+
+    /// Adds a row to the columns' sums and takes another away.
+    #[inline(always)]
+    fn move_on<S: Simd>(&mut self, simd: S, come: &[f32], gone: &[f32]) {
+        let lanes = S::f32s::LEN;
+        let (come, gone) = (&come[..self.side], &gone[..self.side]);
+        let column = &mut self.column[..self.side];
+        let mut whole = column.chunks_exact_mut(lanes);
+        let (comes, goes) = (come.chunks_exact(lanes), gone.chunks_exact(lanes));
+        let rest = comes.remainder().iter().zip(goes.remainder());
+        for ((sum, come), gone) in whole.by_ref().zip(comes.clone()).zip(goes.clone()) {
+            let change = S::f32s::from_slice(simd, come) - S::f32s::from_slice(simd, gone);
+            (S::f32s::from_slice(simd, sum) + change).store_slice(sum);
+        }
+        for (sum, (come, gone)) in whole.into_remainder().iter_mut().zip(rest) {
+            *sum += come - gone;
         }
     }
 }
@@ -201,23 +231,26 @@ impl Rows {
 /// The rows of `out`, from row `first` of `grid` on.
 #[inline(always)]
 fn strip_of<S: Simd>(simd: S, rows: &mut Rows, grid: &[f32], first: usize, out: &mut [f32], finish: &impl Finish) {
-    let side = rows.column.len();
-    let (k, r) = (rows.k, rows.k / 2);
-    // Row y − r of the grid, round the border; `k` full turns keep the number positive.
-    let row = |y: usize| {
-        let y = (y + k * side - r) % side;
-        &grid[y * side..(y + 1) * side]
-    };
+    let (side, k, r) = (rows.side, rows.k, rows.k / 2);
     rows.column.fill(0.0);
     for y in first..first + k {
-        rows.column.iter_mut().zip(row(y)).for_each(|(sum, value)| *sum += value);
+        let row = row_of(grid, side, k, y, r);
+        for (sum, value) in rows.column.iter_mut().zip(row) {
+            *sum += value;
+        }
     }
     for (y, out) in (first..).zip(out.chunks_mut(side)) {
         if y > first {
-            let (gone, come) = (row(y - 1), row(y - 1 + k));
-            rows.column.iter_mut().zip(gone.iter().zip(come)).for_each(|(sum, (gone, come))| *sum += come - gone);
+            rows.move_on(simd, row_of(grid, side, k, y - 1 + k, r), row_of(grid, side, k, y - 1, r));
         }
-        rows.across();
-        finish.row(simd, &rows.window, &grid[y * side..(y + 1) * side], out);
+        rows.across(simd);
+        finish.row(simd, &rows.window[..side], &grid[y * side..(y + 1) * side], out);
     }
+}
+
+/// Row y − r of the grid, round the border; k full turns keep the number positive.
+#[inline(always)]
+fn row_of(grid: &[f32], side: usize, k: usize, y: usize, r: usize) -> &[f32] {
+    let y = (y + k * side - r) % side;
+    &grid[y * side..(y + 1) * side]
 }
