@@ -345,11 +345,11 @@ impl Visit<'_> {
         let terms = 1 + C + if POSTERIOR { 2 } else { 0 };
         let Some(centre_row) = frame.place(frame.first + y, self.shift) else { return };
         let offset = frame.k / 2 + first * lanes;
-        let (mut centres, mut distances, mut barred): ([&[f32]; C], [&[f32]; G], [&[f32]; G]) =
-            ([&[]; C], [&[]; G], [&[]; G]);
-        for c in 0..C {
-            centres[c] = &self.image.row(c, centre_row)[offset..];
+        let mut centres: [&[f32]; C] = [&[]; C];
+        for (c, centres) in centres.iter_mut().enumerate() {
+            *centres = &self.image.row(c, centre_row)[offset..];
         }
+        let (mut distances, mut barred): ([&[f32]; G], [&[f32]; G]) = ([&[]; G], [&[]; G]);
         for g in 0..G {
             distances[g] = &scratch.distance[g * side * lanes..][..side * lanes];
             barred[g] = &scratch.barred[first + g];
