@@ -221,6 +221,31 @@ fn a_symbol_pointed_at_tells_its_value_and_stands_out_everywhere() {
 }
 
 #[test]
+fn arrow_keys_go_from_symbol_to_symbol() {
+    let sheet = first();
+    let spoken = sheet.equations[0].spoken;
+    let used = formula::symbols(sheet.equations[0].template);
+    let mut harness = window(sheet.clone(), [560.0, 900.0], 1.0, ThemeChoice::Light);
+    let explained = |harness: &Harness<'_>| -> Vec<&str> {
+        let shown =
+            |id: &&str| sheet.symbol(id).is_some_and(|symbol| harness.query_by_label(symbol.definition).is_some());
+        used.iter().copied().filter(shown).collect()
+    };
+    assert!(explained(&harness).is_empty());
+    harness.get_by_label(spoken).focus();
+    let mut visited = std::collections::BTreeSet::new();
+    for _ in 0..used.len() {
+        harness.run_steps(5);
+        let now = explained(&harness);
+        assert_eq!(now.len(), 1, "one symbol at a time is explained: {now:?}");
+        assert!(diffuscope::ui::highlight::current(&harness.ctx).is_some());
+        visited.extend(now);
+        harness.key_press(egui::Key::ArrowRight);
+    }
+    assert!(visited.len() >= 2, "{visited:?}");
+}
+
+#[test]
 fn another_notation_writes_other_symbols() {
     let mut sheet = first();
     sheet.number("noise", 2.0);

@@ -5,7 +5,7 @@ use egui_plot::{
     GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, Span, VLine,
 };
 
-use super::{format, highlight, theme};
+use super::{format, highlight, notation, theme};
 
 /// How the points of a series are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,11 +126,16 @@ impl<'a> Axis<'a> {
 
 impl Chart<'_> {
     /// Draws it over the whole width; returns the x that the user points at while the button is held.
-    pub fn show(self, ui: &mut Ui) -> Option<f64> {
+    ///
+    /// Names of axes and curves may hold shared symbols, see [`notation::written`].
+    pub fn show(mut self, ui: &mut Ui) -> Option<f64> {
+        for series in &mut self.series {
+            series.name = notation::written(ui.ctx(), &series.name).into_owned();
+        }
         let tokens = theme::tokens(ui.visuals());
         legend(ui, &self.series);
         let [x, y] = self.axes;
-        let named = [x.label.to_owned(), y.label.to_owned()];
+        let named = [x.label, y.label].map(|label| notation::written(ui.ctx(), label).into_owned());
         let [x_log, y_log] = [x.log, y.log];
         let back = |log: bool, place: f64| if log { 10f64.powf(place) } else { place };
         let axis_text = |text: &str| RichText::new(text).size(11.5).color(tokens.muted_text);
@@ -154,8 +159,8 @@ impl Chart<'_> {
             .sense(Sense::click_and_drag())
             .show_axes(Vec2b::TRUE)
             .show_grid(Vec2b::TRUE)
-            .x_axis_label(axis_text(x.label))
-            .y_axis_label(axis_text(y.label))
+            .x_axis_label(axis_text(&named[0]))
+            .y_axis_label(axis_text(&named[1]))
             .y_axis_min_width(34.0)
             .x_grid_spacer(move |input| own_x.marks(input, most[0]))
             .y_grid_spacer(move |input| own_y.marks(input, most[1]))

@@ -1,6 +1,6 @@
 //! The pane "Equations": the formulas of what is on screen, with the live values of their symbols.
 
-use egui::{Response, RichText, ScrollArea, Ui};
+use egui::{Response, RichText, ScrollArea, Tooltip, Ui};
 
 use super::formula::{self, Formula};
 use super::{format, highlight, notation, paper_notes, theme};
@@ -35,7 +35,7 @@ pub fn contents(ui: &mut Ui, sheet: &Sheet) {
         notation::picker(ui);
     });
     ui.label(
-        RichText::new("Point at a symbol: what it is, what it is worth now, and where to see it.").small().color(muted),
+        RichText::new("Point at a symbol, or reach it by Tab and arrow keys: what it is, what it is worth now, and where to see it.").small().color(muted),
     );
     let notation = notation::current(ui.ctx());
     for equation in &sheet.equations {
@@ -63,7 +63,7 @@ fn formula(ui: &mut Ui, sheet: &Sheet, id: &str, template: &str, spoken: &str, n
     let symbols = ui.push_id(id, |ui| Formula::new(&marked, spoken).show(ui, stands_out)).inner;
     for on_screen in symbols {
         if let Some(symbol) = sheet.symbol(on_screen.id) {
-            explain(on_screen.response, symbol, sheet.value(on_screen.id), notation);
+            explain(on_screen.response, on_screen.chosen, symbol, sheet.value(on_screen.id), notation);
         }
     }
 }
@@ -73,18 +73,18 @@ fn word_of(symbol: &Symbol) -> &str {
     symbol.link.unwrap_or(symbol.id)
 }
 
-/// Names a symbol on screen, and tells everything of it to whom points at it.
-fn explain(response: Response, symbol: &Symbol, live: Option<&Live>, notation: &Notation) {
+/// Names a symbol on screen, and tells everything of it to whom points at it or has `chosen` it by the keyboard.
+fn explain(response: Response, chosen: bool, symbol: &Symbol, live: Option<&Live>, notation: &Notation) {
     let value = live.map(|live| format!("{} = {}", symbol.form(notation).plain, reading(live, symbol.unit)));
     let name = match &value {
         Some(value) => format!("{}: {value}", symbol.name),
         None => symbol.name.to_owned(),
     };
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
-    if response.hovered() {
+    if response.hovered() || chosen {
         highlight::set(&response.ctx, word_of(symbol));
     }
-    response.on_hover_ui(|ui| {
+    let card = |ui: &mut Ui| {
         let muted = theme::tokens(ui.visuals()).muted_text;
         ui.set_max_width(300.0);
         ui.label(RichText::new(symbol.name).strong());
@@ -97,7 +97,12 @@ fn explain(response: Response, symbol: &Symbol, live: Option<&Live>, notation: &
         if let Some((_, view)) = symbol.link.and_then(|link| link.split_once(':')) {
             ui.label(RichText::new(format!("On screen: {}", view.replace('_', " "))).small().color(muted));
         }
-    });
+    };
+    if chosen {
+        Tooltip::always_open(response.ctx.clone(), response.layer_id, response.id, response.rect).show(card);
+    } else {
+        response.on_hover_ui(card);
+    }
 }
 
 /// A live value in words and digits.

@@ -9,7 +9,10 @@ pub use store::{Counts, counts, is_busy};
 pub use typeset::{FormulaError, Region, Typeset};
 
 use egui::emath::GuiRounding as _;
-use egui::{Color32, Pos2, Rect, Response, RichText, Sense, Stroke, TextStyle, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, EventFilter, Key, Modifiers, Pos2, Rect, Response, RichText, Sense, Stroke, TextStyle, Ui, WidgetInfo,
+    pos2, vec2,
+};
 
 use super::theme;
 use store::Layout;
@@ -33,6 +36,8 @@ pub struct SymbolOnScreen<'a> {
     pub id: &'a str,
     /// Its place, which the pointer may be over.
     pub response: Response,
+    /// The keyboard has chosen it.
+    pub chosen: bool,
 }
 
 impl<'a> Formula<'a> {
@@ -42,7 +47,7 @@ impl<'a> Formula<'a> {
     }
 
     /// Draws the formula, as large as fits; a longer one scrolls sideways. Each symbol is a place of its own, which the
-    /// caller names and explains. `highlit` tells whether a symbol stands out.
+    /// caller names and explains; Tab reaches the formula, and arrow keys its symbols. `highlit` tells whether a symbol stands out.
     pub fn show(self, ui: &mut Ui, highlit: impl Fn(&str) -> bool) -> Vec<SymbolOnScreen<'a>> {
         let em = TextStyle::Body.resolve(ui.style()).size * SIZE;
         match store::layout(ui.ctx(), &self.marked.latex) {
@@ -78,8 +83,12 @@ impl<'a> Formula<'a> {
         highlit: &impl Fn(&str) -> bool,
     ) -> Vec<SymbolOnScreen<'a>> {
         let size = vec2(typeset.size[0], typeset.size[1]) * em;
-        let (place, response) = ui.allocate_exact_size(size, Sense::hover());
+        let (place, response) = ui.allocate_exact_size(size, Sense::focusable_noninteractive());
         response.widget_info(|| info(self.spoken));
+        let chosen = chosen(ui, &response, typeset.regions.len());
+        if response.gained_focus() {
+            response.scroll_to_me(None);
+        }
         if !ui.is_rect_visible(place) {
             return Vec::new();
         }
@@ -89,16 +98,19 @@ impl<'a> Formula<'a> {
         let symbols: Vec<_> = typeset
             .regions
             .iter()
-            .filter_map(|region| {
+            .enumerate()
+            .filter_map(|(index, region)| {
                 let id = *self.marked.symbols.get(usize::from(region.marker).checked_sub(1)?)?;
                 let [left, top, right, bottom] = region.edges.map(|edge| edge * em);
                 let area = Rect::from_min_max(corner + vec2(left, top), corner + vec2(right, bottom)).expand(REACH);
                 let response = ui.interact(area, response.id.with(region.marker), Sense::hover());
-                Some(SymbolOnScreen { id, response })
+                Some(SymbolOnScreen { id, response, chosen: chosen == Some(index) })
             })
             .collect();
         let tokens = theme::tokens(ui.visuals());
-        for symbol in symbols.iter().filter(|symbol| symbol.response.hovered() || highlit(symbol.id)) {
+        let stands_out =
+            |symbol: &&SymbolOnScreen<'_>| symbol.response.hovered() || symbol.chosen || highlit(symbol.id);
+        for symbol in symbols.iter().filter(stands_out) {
             ui.painter().rect(
                 symbol.response.rect,
                 2.0,
@@ -115,6 +127,22 @@ impl<'a> Formula<'a> {
         }
         symbols
     }
+}
+
+/// Which of a formula's `count` symbols the arrow keys have chosen, while the formula has the keyboard.
+fn chosen(ui: &Ui, formula: &Response, count: usize) -> Option<usize> {
+    if !formula.has_focus() || count == 0 {
+        return None;
+    }
+    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(formula.id, filter));
+    let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
+    let (back, on) = (pressed(Key::ArrowLeft), pressed(Key::ArrowRight));
+    ui.data_mut(|data| {
+        let index: &mut usize = data.get_temp_mut_or_default(formula.id);
+        *index = (*index + on).saturating_sub(back).min(count - 1);
+        Some(*index)
+    })
 }
 
 fn info(spoken: &str) -> WidgetInfo {

@@ -7,7 +7,7 @@ use crate::core::process::{self, Forward};
 use crate::core::sym2;
 use crate::labs::score_field::scene::Scene;
 use crate::labs::score_field::view::small_plot::{Curve, SmallPlot};
-use crate::ui::{Section, choice_editor, theme};
+use crate::ui::{Section, choice_editor, notation, theme};
 
 /// Points of each curve.
 const POINTS: usize = 96;
@@ -64,8 +64,11 @@ fn plots(ui: &mut Ui, forward: &Forward, now: f64) -> Option<f64> {
         dashed: false,
         points,
     };
-    let alpha_sigma =
-        vec![curve("σ", 5, sampled(&|t| forward.sigma(t))), curve("α", 4, sampled(&|t| forward.alpha(t)))];
+    let plain = |id| notation::plain(ui.ctx(), id);
+    let alpha_sigma = vec![
+        curve(plain("noise"), 5, sampled(&|t| forward.sigma(t))),
+        curve(plain("signal"), 4, sampled(&|t| forward.alpha(t))),
+    ];
     let log_snr = vec![curve("log-SNR", 2, sampled(&|t| forward.log_snr(t)))];
     let mut chosen = None;
     for (name, hint, height, curves) in [
