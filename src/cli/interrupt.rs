@@ -1,21 +1,25 @@
-//! Ctrl+C: the first asks the work to end and clean up, the second ends the program.
+//! Ctrl+C, and a polite request to end: the first asks the work to end and clean up, the second ends the program.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
+
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Exit code of a program that was interrupted.
 const CODE: i32 = 130;
 
 /// From now on Ctrl+C is noticed by [`interrupted`].
 pub(super) fn watch() {
-    let handler = || {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(CODE);
+    for signal in [SIGINT, SIGTERM] {
+        // In this order: the first signal finds the flag down, the second finds it up.
+        let watched = flag::register_conditional_shutdown(signal, CODE, Arc::clone(&INTERRUPTED))
+            .and_then(|_| flag::register(signal, Arc::clone(&INTERRUPTED)));
+        if let Err(error) = watched {
+            tracing::warn!("Ctrl+C ends the program at once: {error}");
         }
-    };
-    if let Err(error) = ctrlc::set_handler(handler) {
-        tracing::warn!("Ctrl+C ends the program at once: {error}");
     }
 }
 

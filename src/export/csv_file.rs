@@ -45,7 +45,7 @@ pub(super) fn write(job: &Job<'_>) -> anyhow::Result<()> {
         anyhow::ensure!(array.shape.len() <= AXES, "{} has more than {AXES} axes", array.file);
         let mut place = [0_u64; AXES];
         let mut count = 0;
-        arrays.for_each(array, |value| {
+        for value in arrays.values(array)? {
             record.clear();
             record.push_field(name(&array.file));
             for (axis, index) in place.iter().enumerate() {
@@ -55,15 +55,14 @@ pub(super) fn write(job: &Job<'_>) -> anyhow::Result<()> {
                 }
                 record.push_field(&text);
             }
-            record.push_field(&value.to_string());
+            record.push_field(&value?.to_string());
             table.write_record(&record)?;
             advance(&mut place, &array.shape);
             count += 1;
             if count % STRIDE == 0 {
                 job.at(progress.add(STRIDE))?;
             }
-            Ok(())
-        })?;
+        }
         job.at(progress.add(count % STRIDE))?;
     }
     let mut file = table.into_inner().map_err(|error| error.into_error()).with_context(trouble)?;

@@ -70,24 +70,17 @@ impl<'a> Arrays<'a> {
         })
     }
 
-    /// Calls `take` with every value of an array in storage order.
-    pub fn for_each(
-        &self,
-        array: &WrittenArray,
-        mut take: impl FnMut(Number) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
+    /// Every value of an array in storage order.
+    pub fn values(&self, array: &WrittenArray) -> anyhow::Result<Values<'static>> {
         let path = self.path(array);
+        let trouble = format!("cannot read {}", array.file);
         let read = || NpyFile::new(BufReader::new(File::open(&path)?));
-        let trouble = || format!("cannot read {}", array.file);
-        let mut npy = read().with_context(trouble)?;
+        let mut npy = read().with_context(|| trouble.clone())?;
         macro_rules! try_as {
             ($type:ty, $number:path) => {
                 match npy.try_data::<$type>() {
                     Ok(values) => {
-                        for value in values {
-                            take($number(value.with_context(trouble)?))?;
-                        }
-                        return Ok(());
+                        return Ok(Box::new(values.map(move |value| value.map($number).with_context(|| trouble.clone()))));
                     }
                     Err(other) => npy = other,
                 }
@@ -99,6 +92,9 @@ impl<'a> Arrays<'a> {
         anyhow::bail!("{} holds numbers of an unknown type, {:?}", array.file, npy.dtype())
     }
 }
+
+/// The values of an array, one after the other.
+pub(super) type Values<'a> = Box<dyn Iterator<Item = anyhow::Result<Number>> + 'a>;
 
 impl Job<'_> {
     /// The run of the request, its arrays in the target's workshop.

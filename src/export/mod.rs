@@ -17,6 +17,7 @@ mod npz_file;
 mod png_file;
 #[cfg(feature = "gui")]
 mod svg;
+mod tables;
 mod target;
 
 use std::path::Path;
@@ -76,6 +77,7 @@ pub static ALL: &[&Kind] = &[
     #[cfg(feature = "gui")]
     &film::FRAMES,
     &csv_file::CSV,
+    &tables::TABLES,
     &npz_file::NPZ,
 ];
 

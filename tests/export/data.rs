@@ -134,3 +134,50 @@ fn more_text_than_can_be_copied_is_not_copied() {
     let [scene, ..] = &small_scenes()[..] else { panic!("scenes") };
     assert_eq!(csv_text(&request(scene.clone()), 1000, &|_| true).unwrap(), None);
 }
+
+#[test]
+fn tables_set_arrays_over_the_same_axes_side_by_side() {
+    let folder = tempfile::tempdir().unwrap();
+    for (number, scene) in small_scenes().into_iter().enumerate() {
+        let run = tempfile::tempdir().unwrap();
+        let expected = expected(&scene, run.path());
+        let path = folder.path().join(format!("{number}"));
+        export(&request(scene.clone()), "tables", &path);
+        let mut seen = BTreeMap::new();
+        for name in names(&path).into_iter().filter(|name| name.ends_with(".csv")) {
+            let mut table = csv::Reader::from_path(path.join(&name)).unwrap();
+            let header = table.headers().unwrap().clone();
+            for record in table.records() {
+                for (column, value) in header.iter().zip(record.unwrap().iter()) {
+                    let value: f64 = value.parse().unwrap();
+                    seen.entry((name.clone(), column.to_owned())).or_insert_with(Vec::new).push(value);
+                }
+            }
+        }
+        // Every number stands in some column under its array's name.
+        for (name, (_, values)) in &expected {
+            let close = |a: f64, b: f64| a.to_bits() == b.to_bits() || a as f32 == b as f32;
+            let columns: Vec<&Vec<f64>> = {
+                let whole = seen.iter().filter(|((_, column), _)| column == name).map(|(_, values)| values);
+                let whole: Vec<_> = whole.filter(|column| column.len() == values.len()).take(1).collect();
+                if whole.is_empty() {
+                    (0..).map_while(|i| seen.iter().find(|((_, c), _)| *c == format!("{name}_{i}"))).map(|(_, v)| v).collect()
+                } else {
+                    whole
+                }
+            };
+            assert!(!columns.is_empty(), "{} {name}", scene.lab.info.id);
+            let count = columns.len();
+            for (i, value) in values.iter().enumerate() {
+                assert!(close(columns[i % count][i / count], *value), "{} {name} {i}", scene.lab.info.id);
+            }
+        }
+        assert!(std::fs::read_to_string(path.join("columns.txt")).unwrap().contains("Seed"));
+    }
+    // Of the score-field lab, every row is a node with its coordinates.
+    let table = std::fs::read_to_string(folder.path().join("0").join("table_ny_nx.csv")).unwrap();
+    let mut lines = table.lines();
+    assert!(lines.next().unwrap().starts_with("ny,nx,y,x,log_density,score_0,score_1,"), "{table}");
+    assert!(lines.next().unwrap().starts_with("0,0,-2.0,-2.0,"));
+    assert_eq!(lines.count(), 34);
+}

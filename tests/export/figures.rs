@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use diffuscope::export::{BadRequest, Caption, Kind};
 use diffuscope::labs;
-use resvg::{tiny_skia, usvg};
+use resvg::usvg;
 use serde_json::json;
 
 use crate::{export, names, request, scene};
@@ -34,64 +32,6 @@ fn png_files_have_the_size_asked_for_and_their_caption() {
         assert!((metres - 420.0 / 96.0 * 0.0254).abs() < 1e-4, "{metres}");
     }
     assert_eq!(names(folder.path()), ["figure.png"]);
-}
-
-/// Fonts as egui has them.
-fn fonts() -> usvg::Options<'static> {
-    let mut options = usvg::Options::default();
-    let fonts = Arc::make_mut(&mut options.fontdb);
-    for data in egui::FontDefinitions::default().font_data.values() {
-        fonts.load_font_data((*data.font).as_ref().to_vec());
-    }
-    options
-}
-
-fn draw(svg: &str, scale: f32) -> image::RgbaImage {
-    let tree = usvg::Tree::from_str(svg, &fonts()).unwrap();
-    let [width, height] = [tree.size().width(), tree.size().height()].map(|side| (side * scale).round() as u32);
-    let mut map = tiny_skia::Pixmap::new(width, height).unwrap();
-    resvg::render(&tree, tiny_skia::Transform::from_scale(scale, scale), &mut map.as_mut());
-    image::RgbaImage::from_raw(width, height, map.take()).unwrap()
-}
-
-/// Mean difference of channels, and share of pixels that differ much, once both pictures are a little blurred: the two
-/// renderers soften edges differently.
-fn differences(a: &image::RgbaImage, b: &image::RgbaImage) -> (f64, f64) {
-    assert_eq!(a.dimensions(), b.dimensions());
-    let [a, b] = [a, b].map(|picture| image::imageops::blur(picture, 1.2));
-    let mut sum = 0.0;
-    let mut far = 0;
-    for (a, b) in a.pixels().zip(b.pixels()) {
-        let difference = (0..3).map(|i| f64::from(a.0[i].abs_diff(b.0[i]))).sum::<f64>() / 3.0;
-        sum += difference;
-        far += usize::from(difference > 40.0);
-    }
-    let count = f64::from(a.width() * a.height());
-    (sum / count, far as f64 / count)
-}
-
-#[test]
-fn svg_files_show_what_png_files_show() {
-    let folder = tempfile::tempdir().unwrap();
-    for (number, id) in ["ring_of_eight", "patches_two_patterns", "magnet_one_becomes_two", "magnet_three_states", "spectrum_spike"].into_iter().enumerate() {
-        let mut request = request(scene(id, json!({})));
-        request.picture.scale = 2.0;
-        request.picture.theme = if number % 2 == 0 { "light" } else { "dark" }.to_owned();
-        let [svg, png] = ["svg", "png"].map(|kind| {
-            let path = folder.path().join(format!("{id}.{kind}"));
-            export(&request, kind, &path);
-            path
-        });
-        let text = std::fs::read_to_string(svg).unwrap();
-        let expected = image::open(png).unwrap().into_rgba8();
-        let drawn = draw(&text, 2.0);
-        let (mean, far) = differences(&drawn, &expected);
-        if mean > 2.0 || far > 0.01 {
-            let kept = std::env::temp_dir().join(format!("diffuscope_{id}_svg.png"));
-            drawn.save(&kept).unwrap();
-            panic!("{id}: mean {mean:.2}, far {far:.4}; see {}", kept.display());
-        }
-    }
 }
 
 /// Elements of this name.

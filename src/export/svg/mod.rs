@@ -7,6 +7,8 @@ mod mesh;
 mod raster;
 mod shapes;
 mod style;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use egui::epaint::ClippedShape;
