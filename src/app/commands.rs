@@ -153,13 +153,7 @@ pub(super) static ALL: &[Command] = &[
         run: |app, _| app.copy_caption(),
         label: with_document,
     },
-    Command {
-        menu: Menu::Edit,
-        name: "Copy data",
-        keys: &[],
-        run: |app, _| app.copy_data(),
-        label: with_document,
-    },
+    Command { menu: Menu::Edit, name: "Copy data", keys: &[], run: |app, _| app.copy_data(), label: with_document },
     Command {
         menu: Menu::Edit,
         name: "Copy scene",

@@ -265,7 +265,8 @@ impl App {
 
     /// Ctrl+C where no text has the keyboard or is selected copies the pane under the pointer.
     pub(super) fn take_copy(&mut self, ctx: &Context) {
-        let of_text = ctx.text_edit_focused() || ctx.plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection();
+        let of_text =
+            ctx.text_edit_focused() || ctx.plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection();
         let asked = ctx.input(|input| input.events.iter().any(|event| matches!(event, egui::Event::Copy)));
         if !of_text && asked {
             ctx.input_mut(|input| input.events.retain(|event| !matches!(event, egui::Event::Copy)));

@@ -26,4 +26,3 @@ pub fn window(
     })?;
     stage.picture()
 }
-

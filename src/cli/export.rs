@@ -115,8 +115,7 @@ pub(super) fn frames(frames: usize, argument: &str) -> anyhow::Result<()> {
 fn kind(id: Option<&str>, to: &Path) -> anyhow::Result<&'static Kind> {
     if let Some(id) = id {
         let known = || export::ALL.iter().map(|kind| kind.id).collect::<Vec<_>>().join(", ");
-        return Kind::find(id)
-            .ok_or_else(|| failure::bad_arguments(format!("--as {id} must be one of {}", known())));
+        return Kind::find(id).ok_or_else(|| failure::bad_arguments(format!("--as {id} must be one of {}", known())));
     }
     let found = if to.extension().is_none() { Kind::find("frames") } else { Kind::of_path(to) };
     found.ok_or_else(|| {

@@ -80,7 +80,9 @@ impl<'a> Arrays<'a> {
             ($type:ty, $number:path) => {
                 match npy.try_data::<$type>() {
                     Ok(values) => {
-                        return Ok(Box::new(values.map(move |value| value.map($number).with_context(|| trouble.clone()))));
+                        return Ok(Box::new(
+                            values.map(move |value| value.map($number).with_context(|| trouble.clone())),
+                        ));
                     }
                     Err(other) => npy = other,
                 }

@@ -98,7 +98,8 @@ fn find_pane(view: &mut dyn LabView, wanted: &str) -> Result<&'static str, BadRe
 }
 
 fn draw_caption(ui: &mut Ui, caption: &str) {
-    let frame = Frame::new().fill(ui.visuals().panel_fill).inner_margin(Margin { left: 10, right: 10, top: 2, bottom: 8 });
+    let frame =
+        Frame::new().fill(ui.visuals().panel_fill).inner_margin(Margin { left: 10, right: 10, top: 2, bottom: 8 });
     Panel::bottom("caption").frame(frame).resizable(false).show_separator_line(false).show(ui, |ui| {
         let colour = theme::tokens(ui.visuals()).muted_text;
         ui.add(Label::new(RichText::new(caption).small().color(colour)).wrap().selectable(false));

@@ -96,7 +96,9 @@ pub fn encode(picture: &RgbaImage, extension: &str, caption: Option<&Caption>, s
         file.flush()?;
         drop(file);
     } else {
-        DynamicImage::from(picture.clone()).into_rgb8().write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 92))?;
+        DynamicImage::from(picture.clone())
+            .into_rgb8()
+            .write_with_encoder(JpegEncoder::new_with_quality(&mut bytes, 92))?;
     }
     Ok(bytes.into_inner())
 }

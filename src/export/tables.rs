@@ -153,9 +153,8 @@ impl Table<'_> {
         named: &[Named<'_>],
     ) -> anyhow::Result<Vec<Option<(String, Vec<String>)>>> {
         let of = |(axis, length): (&String, &u64)| {
-            let alone = |entry: &&Named<'_>| {
-                entry.axes.len() == 1 && entry.axes[0] == *axis && entry.array.shape == [*length]
-            };
+            let alone =
+                |entry: &&Named<'_>| entry.axes.len() == 1 && entry.axes[0] == *axis && entry.array.shape == [*length];
             let Some(found) = named.iter().find(alone).filter(|_| self.axes.len() > 1) else { return Ok(None) };
             let values: anyhow::Result<Vec<String>> =
                 arrays.values(found.array)?.map(|value| Ok(value?.to_string())).collect();

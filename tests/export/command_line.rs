@@ -77,9 +77,8 @@ mod with_a_fake_ffmpeg {
     fn mp4_files_are_made_of_raw_frames() {
         let folder = tempfile::tempdir().unwrap();
         // The last argument is the file.
-        let ffmpeg = fake(
-            "here=${0%/*}; echo \"$@\" > \"$here/arguments\"; for last; do :; done; /bin/cat > \"${last#file:}\"",
-        );
+        let ffmpeg =
+            fake("here=${0%/*}; echo \"$@\" > \"$here/arguments\"; for last; do :; done; /bin/cat > \"${last#file:}\"");
         let to = folder.path().join("run.mp4");
         let output = export(&["--to", to.to_str().unwrap(), "--frames", "3"], Some(ffmpeg.path()));
         assert!(output.status.success(), "{}", said(&output));

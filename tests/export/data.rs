@@ -124,7 +124,11 @@ fn csv_files_hold_the_arrays_of_the_run() {
             let line = notes.iter().find(|line| line.starts_with(&format!("# {name}: ["))).unwrap();
             assert!(line.split(']').nth(2).unwrap().len() > 4, "says what it is: {line}");
         }
-        assert_eq!(csv_text(&request(scene), 1 << 24, &|_| true).unwrap().unwrap(), text, "the clipboard gets the same");
+        assert_eq!(
+            csv_text(&request(scene), 1 << 24, &|_| true).unwrap().unwrap(),
+            text,
+            "the clipboard gets the same"
+        );
     }
     assert_eq!(names(folder.path()), ["data.csv"]);
 }
@@ -161,7 +165,10 @@ fn tables_set_arrays_over_the_same_axes_side_by_side() {
                 let whole = seen.iter().filter(|((_, column), _)| column == name).map(|(_, values)| values);
                 let whole: Vec<_> = whole.filter(|column| column.len() == values.len()).take(1).collect();
                 if whole.is_empty() {
-                    (0..).map_while(|i| seen.iter().find(|((_, c), _)| *c == format!("{name}_{i}"))).map(|(_, v)| v).collect()
+                    (0..)
+                        .map_while(|i| seen.iter().find(|((_, c), _)| *c == format!("{name}_{i}")))
+                        .map(|(_, v)| v)
+                        .collect()
                 } else {
                     whole
                 }

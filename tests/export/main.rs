@@ -46,7 +46,10 @@ fn small_scenes() -> Vec<LoadedScene> {
                 "pure_states": {"particles": 6},
             }),
         ),
-        scene("spectrum_spike", json!({"sizes": [10], "exponents": [0.0, 1.0], "repeats": 1, "focus": {"size": 12, "exponent": 0.5}, "steps": short["steps"]})),
+        scene(
+            "spectrum_spike",
+            json!({"sizes": [10], "exponents": [0.0, 1.0], "repeats": 1, "focus": {"size": 12, "exponent": 0.5}, "steps": short["steps"]}),
+        ),
     ]
 }
 

@@ -69,9 +69,12 @@ fn a_long_export_shows_progress_and_can_be_cancelled() {
     // The window goes on meanwhile, and shows in its status bar what is under way.
     bench.press(Modifiers::NONE, Key::Escape);
     bench.press(Modifiers::NONE, Key::Home);
-    bench.harness.get_by(|node| {
-        node.role() == Role::Button && node.label().is_some_and(|label| label.starts_with("Exporting: "))
-    }).click();
+    bench
+        .harness
+        .get_by(|node| {
+            node.role() == Role::Button && node.label().is_some_and(|label| label.starts_with("Exporting: "))
+        })
+        .click();
     bench.steps(2);
     bench.click(Role::Button, "Cancel");
     bench.until("cancelling", |bench| bench.has_message(Weight::Warning, "Cancelled; nothing was written."));

@@ -74,7 +74,9 @@ impl Reel for Mp4 {
         match written {
             Ok(()) => Ok(()),
             // It ended before its time: it knows why.
-            Err(error) => self.end().and(Err::<(), _>(error).with_context(|| format!("{PROGRAM} takes no more frames"))),
+            Err(error) => {
+                self.end().and(Err::<(), _>(error).with_context(|| format!("{PROGRAM} takes no more frames")))
+            }
         }
     }
 

@@ -90,17 +90,16 @@ impl Document<'_> {
 
 fn corners(mesh: &Mesh) -> impl Iterator<Item = [Vertex; 3]> {
     let vertex = |i: u32| mesh.vertices.get(i as usize).copied();
-    mesh.indices.chunks_exact(3).filter_map(move |triangle| {
-        Some([vertex(triangle[0])?, vertex(triangle[1])?, vertex(triangle[2])?])
-    })
+    mesh.indices
+        .chunks_exact(3)
+        .filter_map(move |triangle| Some([vertex(triangle[0])?, vertex(triangle[1])?, vertex(triangle[2])?]))
 }
 
 /// Whether there is neither texture nor gradient.
 fn is_flat(mesh: &Mesh) -> bool {
     mesh.texture_id == TextureId::default()
-        && corners(mesh).all(|corners| {
-            corners.iter().all(|corner| corner.uv == WHITE_UV && corner.color == corners[0].color)
-        })
+        && corners(mesh)
+            .all(|corners| corners.iter().all(|corner| corner.uv == WHITE_UV && corner.color == corners[0].color))
 }
 
 /// The outline of two triangles that share an edge.

@@ -11,8 +11,8 @@ mod style;
 mod tests;
 mod text;
 
-use egui::epaint::ClippedShape;
 use egui::emath::TSTransform;
+use egui::epaint::ClippedShape;
 use egui::{Rect, Shape};
 use xmlwriter::{Indent, Options, XmlWriter};
 
@@ -33,7 +33,8 @@ pub(super) fn document(stage: &Stage, caption: &Caption) -> anyhow::Result<Strin
     xml.write_attribute("width", &Place(size.x));
     xml.write_attribute("height", &Place(size.y));
     xml.write_attribute_fmt("viewBox", format_args!("0 0 {} {}", Place(size.x), Place(size.y)));
-    for (element, words) in [("title", caption.title.as_str()), ("desc", caption.text.as_str()), ("metadata", SOFTWARE)] {
+    for (element, words) in [("title", caption.title.as_str()), ("desc", caption.text.as_str()), ("metadata", SOFTWARE)]
+    {
         xml.start_element(element);
         xml.set_preserve_whitespaces(true);
         xml.write_text(&style::printable(words));

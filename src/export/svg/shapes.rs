@@ -1,7 +1,7 @@
 //! Circles, ellipses, lines, outlines and rectangles.
 
-use egui::epaint::{CircleShape, EllipseShape, PathShape, PathStroke, RectShape};
 use egui::emath::GuiRounding as _;
+use egui::epaint::{CircleShape, EllipseShape, PathShape, PathStroke, RectShape};
 use egui::{Color32, CornerRadius, Pos2, Rect, Stroke, StrokeKind, pos2};
 
 use super::Document;

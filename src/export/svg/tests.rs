@@ -66,7 +66,8 @@ fn nothing() -> Caption {
 
 #[test]
 fn figures_of_every_lab_are_the_same_picture() {
-    let scenes = ["ring_of_eight", "patches_two_patterns", "magnet_one_becomes_two", "magnet_three_states", "spectrum_spike"];
+    let scenes =
+        ["ring_of_eight", "patches_two_patterns", "magnet_one_becomes_two", "magnet_three_states", "spectrum_spike"];
     for (number, id) in scenes.into_iter().enumerate() {
         let scene = scene_file::load(&format!("gallery:{id}")).unwrap();
         let mut view = (scene.lab.open)(&scene.scene, select(EngineChoice::Cpu).unwrap().engine).unwrap();
@@ -96,16 +97,27 @@ fn every_shape_is_the_same_picture() {
         let at = |x: f32, y: f32| pos2(x, y);
         let line = Stroke::new(2.0, Color32::RED);
         painter.circle(at(30.0, 30.0), 18.0, Color32::LIGHT_BLUE, line);
-        painter.add(egui::epaint::EllipseShape::filled(at(80.0, 30.0), vec2(22.0, 9.0), Color32::GREEN).with_angle(0.6));
+        painter
+            .add(egui::epaint::EllipseShape::filled(at(80.0, 30.0), vec2(22.0, 9.0), Color32::GREEN).with_angle(0.6));
         painter.line_segment([at(110.0, 10.0), at(150.0, 50.0)], line);
-        painter.add(Shape::convex_polygon(vec![at(160.0, 10.0), at(190.0, 20.0), at(165.0, 50.0)], Color32::BLUE, line));
+        painter.add(Shape::convex_polygon(
+            vec![at(160.0, 10.0), at(190.0, 20.0), at(165.0, 50.0)],
+            Color32::BLUE,
+            line,
+        ));
         painter.add(Shape::line(vec![at(10.0, 60.0), at(30.0, 90.0), at(50.0, 60.0), at(70.0, 90.0)], line));
-        for (i, kind) in [egui::StrokeKind::Inside, egui::StrokeKind::Middle, egui::StrokeKind::Outside].into_iter().enumerate() {
+        for (i, kind) in
+            [egui::StrokeKind::Inside, egui::StrokeKind::Middle, egui::StrokeKind::Outside].into_iter().enumerate()
+        {
             let rect = Rect::from_min_size(at(80.0 + 40.0 * i as f32, 60.0), vec2(26.0, 26.0));
             painter.rect(rect, 6.0 * i as f32, Color32::YELLOW, Stroke::new(4.0, Color32::BLACK), kind);
         }
         let corners = egui::CornerRadius { nw: 12, ne: 0, sw: 4, se: 9 };
-        painter.rect_filled(Rect::from_min_size(at(10.0, 100.0), vec2(40.0, 24.0)), corners, Color32::from_black_alpha(120));
+        painter.rect_filled(
+            Rect::from_min_size(at(10.0, 100.0), vec2(40.0, 24.0)),
+            corners,
+            Color32::from_black_alpha(120),
+        );
         let curve = [at(60.0, 130.0), at(70.0, 90.0), at(110.0, 150.0), at(120.0, 105.0)];
         painter.add(egui::epaint::CubicBezierShape::from_points_stroke(curve, false, Color32::TRANSPARENT, line));
         let curve = [at(130.0, 130.0), at(140.0, 90.0), at(160.0, 130.0)];
@@ -156,10 +168,11 @@ fn text_stands_where_egui_put_it() {
     let tree = usvg::roxmltree::Document::parse(&svg).unwrap();
     let texts: Vec<_> = tree.descendants().filter(|node| node.has_tag_name("text")).collect();
     assert_eq!(texts.iter().map(|text| text.text().unwrap()).collect::<Vec<_>>(), ["5 < 6 & ∇x", "up"]);
-    let number = |node: usvg::roxmltree::Node<'_, '_>, name: &str| -> f32 { node.attribute(name).unwrap().parse().unwrap() };
-    let galley = stage.ctx().fonts_mut(|fonts| {
-        fonts.layout_no_wrap("5 < 6 & ∇x".to_owned(), FontId::proportional(15.0), Color32::RED)
-    });
+    let number =
+        |node: usvg::roxmltree::Node<'_, '_>, name: &str| -> f32 { node.attribute(name).unwrap().parse().unwrap() };
+    let galley = stage
+        .ctx()
+        .fonts_mut(|fonts| fonts.layout_no_wrap("5 < 6 & ∇x".to_owned(), FontId::proportional(15.0), Color32::RED));
     let first = texts[0];
     assert_eq!(number(first, "x"), 20.0);
     let baseline = number(first, "y") - 50.0;

@@ -36,7 +36,11 @@ impl Document<'_> {
             let [below, above] = lines_of(row);
             self.flat(&moved(&below, origin, &colour));
             for stretch in stretches(row, &mut sections) {
-                self.stretch(&stretch, origin, colour(shape.override_text_color.unwrap_or(stretch.section.format.color)));
+                self.stretch(
+                    &stretch,
+                    origin,
+                    colour(shape.override_text_color.unwrap_or(stretch.section.format.color)),
+                );
             }
             self.flat(&moved(&above, origin, &colour));
         }

@@ -41,10 +41,7 @@ const DISTANCES: f64 = 0.9;
 pub fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<RunReport> {
     let scene: Scene = scene_file::typed(value)?;
     let start = (context.clock)();
-    let points = distances(&scene, &mut |fraction| {
-        (context.progress)(DISTANCES * fraction)
-    })?
-    .ok_or(Stopped)?;
+    let points = distances(&scene, &mut |fraction| (context.progress)(DISTANCES * fraction))?.ok_or(Stopped)?;
     let spectra = spectra(&scene, &mut |fraction| (context.progress)(DISTANCES + (1.0 - DISTANCES) * fraction))?;
     context.at(1.0)?;
     let compute_secs = (context.clock)() - start;

@@ -75,9 +75,7 @@ pub fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<RunReport>
     if let Some(spec) = &scene.clones {
         let (done, share) = (report.done, report.share);
         let measured = report.timed(|| {
-            clones::measure(spec, &model, scene.seed, &mut |fraction| {
-                (context.progress)(done + share * fraction)
-            })
+            clones::measure(spec, &model, scene.seed, &mut |fraction| (context.progress)(done + share * fraction))
         });
         report.done += share;
         context.at(report.done)?;

@@ -64,7 +64,15 @@ impl Tiles {
     pub fn new(id: &'static str, panes: &'static [Pane], standard: Arrangement) -> Self {
         let mut tiles = egui_tiles::Tiles::default();
         let root = insert(&mut tiles, standard);
-        Self { panes, standard, tree: Tree::new(egui::Id::unique(id), root, tiles), stamp: 0, alone: None, under_pointer: None, wish: None }
+        Self {
+            panes,
+            standard,
+            tree: Tree::new(egui::Id::unique(id), root, tiles),
+            stamp: 0,
+            alone: None,
+            under_pointer: None,
+            wish: None,
+        }
     }
 
     /// Lays the panes out in all of `ui`; `draw` draws the pane of the given id.
