@@ -6,6 +6,7 @@
 //! | [`engine`] | the same quantities fast: SIMD on the CPU, WGSL on the GPU | `core` |
 //! | [`labs`] | one folder a lab: its scene (data), its run (what the scene does), its view | `core`, `engine`, `ui` in views |
 //! | `ui` | widgets that all labs share, every colour | `core`, `engine` |
+//! | [`export`] | figures, runs and data as files | all of the above |
 //! | `app` | the window: layout, menus, files, undo | all |
 //! | [`cli`] | the command line | all |
 //!
@@ -20,6 +21,7 @@ pub mod app;
 pub mod cli;
 pub mod core;
 pub mod engine;
+pub mod export;
 pub mod labs;
 #[cfg(feature = "gui")]
 pub mod ui;

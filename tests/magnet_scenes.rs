@@ -219,6 +219,7 @@ fn runs_write_every_documented_array() {
                 "{fraction} after {last:?}"
             );
             last.set(fraction);
+            true
         },
         clock: &|| 0.0,
     };
@@ -264,7 +265,7 @@ fn extreme_scenes_run() {
                 ..Scene::default()
             };
             let out = tempfile::tempdir().unwrap();
-            let context = RunContext { engine: &engine, out: out.path(), progress: &|_| (), clock: &|| 0.0 };
+            let context = RunContext { engine: &engine, out: out.path(), progress: &|_| true, clock: &|| 0.0 };
             let report = symmetry_breaking::output::run(&scene_file::to_value(&scene).unwrap(), &context).unwrap();
             written(&report, out.path(), symmetry_breaking::output::ARRAYS);
         }

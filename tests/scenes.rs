@@ -51,7 +51,7 @@ fn every_built_in_scene_runs() {
     for (id, mut loaded) in gallery() {
         make_small(&mut loaded.scene);
         let out = tempfile::tempdir().unwrap();
-        let context = RunContext { engine: &engine, out: out.path(), progress: &|_| (), clock: &|| 0.0 };
+        let context = RunContext { engine: &engine, out: out.path(), progress: &|_| true, clock: &|| 0.0 };
         let report = (loaded.lab.run)(&loaded.scene, &context).unwrap();
         assert!(report.arrays.len() >= 9, "{id}");
         for array in &report.arrays {
@@ -246,7 +246,7 @@ fn a_scene_without_data_can_be_edited_but_not_run() {
     let loaded = scene_file::parse("scene.json", scene.to_string().as_bytes()).unwrap();
     let engine: Arc<dyn Engine> = Arc::new(ReferenceEngine);
     let out = tempfile::tempdir().unwrap();
-    let context = RunContext { engine: &engine, out: out.path(), progress: &|_| (), clock: &|| 0.0 };
+    let context = RunContext { engine: &engine, out: out.path(), progress: &|_| true, clock: &|| 0.0 };
     let error = (loaded.lab.run)(&loaded.scene, &context).unwrap_err();
     assert!(error.to_string().contains("there is no data"), "{error}");
 }

@@ -271,11 +271,11 @@ fn the_phase_diagram_dark() {
 
 #[test]
 fn every_scene_has_a_figure() {
-    use diffuscope::app::offscreen;
+    use diffuscope::export::{Picture, drawing};
     for scene in ENTRY.gallery {
         let loaded = scene_file::load(&format!("gallery:{}", scene.id)).unwrap().scene;
         let mut view = (ENTRY.open)(&loaded, Arc::new(CpuEngine::new())).unwrap();
-        let picture = offscreen::figure(&mut *view, [480, 320], 1.0, ThemeChoice::Dark, 60.0).unwrap();
+        let picture = drawing::figure(&mut *view, &Picture { size: [480, 320], ..Picture::default() }).unwrap();
         let colours: std::collections::HashSet<_> = picture.pixels().map(|pixel| pixel.0).collect();
         assert!(colours.len() > 60, "{}: only {} colours", scene.id, colours.len());
     }

@@ -11,6 +11,7 @@ use super::commands::{self, Menu};
 use super::document::Document;
 use super::engine::{self, Active};
 use crate::engine::select;
+use crate::export::{self, Kind};
 use crate::labs::{self, LabAction, LabEntry};
 use crate::ui::theme::ThemeChoice;
 use crate::ui::tiles::Pane;
@@ -68,6 +69,7 @@ pub(super) static SOURCES: &[Source] = &[
     Source { title: "Recent", menu: Some(Menu::File), list: recent },
     Source { title: "Open from gallery", menu: None, list: gallery },
     Source { title: "New scene", menu: None, list: empty_scenes },
+    Source { title: "Export", menu: None, list: exports },
     Source { title: "Theme", menu: Some(Menu::View), list: themes },
     Source { title: "Who computes", menu: Some(Menu::View), list: engines },
 ];
@@ -178,6 +180,17 @@ fn empty_scenes(_: &mut App) -> Vec<Action> {
         }
     };
     labs::ALL.iter().map(entry).collect()
+}
+
+fn exports(app: &mut App) -> Vec<Action> {
+    let entry = |kind: &&'static Kind| {
+        let id = kind.id;
+        Action {
+            run: Box::new(move |app, _| app.ask_to_export(Some(id), None)),
+            ..action(kind.name.to_owned(), kind.about.to_owned())
+        }
+    };
+    if app.document.is_some() { export::ALL.iter().map(entry).collect() } else { Vec::new() }
 }
 
 fn themes(app: &mut App) -> Vec<Action> {

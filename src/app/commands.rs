@@ -97,6 +97,13 @@ pub(super) static ALL: &[Command] = &[
     },
     Command {
         menu: Menu::File,
+        name: "Export…",
+        keys: &[key(CTRL, Key::E)],
+        run: |app, _| app.ask_to_export(None, None),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::File,
         name: "Close scene",
         keys: &[key(CTRL, Key::W)],
         run: |app, _| {
@@ -131,6 +138,22 @@ pub(super) static ALL: &[Command] = &[
         run: |app, _| app.redo(),
         label: |app| app.document.as_ref()?.history.redo_name().map(str::to_owned),
     },
+    Command {
+        menu: Menu::Edit,
+        name: "Copy picture",
+        // Desktops turn this key into an event of its own, see `App::take_copy`.
+        keys: &[key(CTRL, Key::C)],
+        run: |app, _| app.copy_pane_under_pointer(),
+        label: with_document,
+    },
+    Command {
+        menu: Menu::Edit,
+        name: "Copy caption",
+        keys: &[],
+        run: |app, _| app.copy_caption(),
+        label: with_document,
+    },
+    Command { menu: Menu::Edit, name: "Copy data", keys: &[], run: |app, _| app.copy_data(), label: with_document },
     Command {
         menu: Menu::Edit,
         name: "Copy scene",

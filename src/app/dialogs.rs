@@ -12,6 +12,15 @@ pub enum Ask {
         /// File name to start from.
         suggested: String,
     },
+    /// A place to export to.
+    Export {
+        /// File name to start from.
+        suggested: String,
+        /// What kind of file it is: "Figure (PNG)".
+        kind: &'static str,
+        /// Endings of its name; none if it is a folder.
+        extensions: &'static [&'static str],
+    },
 }
 
 /// Called with the answer, on any thread; `None` if the user changed their mind.
@@ -39,6 +48,11 @@ impl FileDialogs for DesktopDialogs {
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),
+            Ask::Export { suggested, kind, extensions } => {
+                let dialog = dialog.set_title("Export").set_file_name(suggested);
+                let dialog = if extensions.is_empty() { dialog } else { dialog.add_filter(kind, extensions) };
+                Box::pin(dialog.save_file())
+            }
             Ask::Save { suggested } => Box::pin(
                 dialog.set_title("Save the scene").add_filter("Scene", &["json"]).set_file_name(suggested).save_file(),
             ),

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use super::dialogs::{Ask, FileDialogs};
 use super::history::Snapshot;
 use super::store;
+use crate::export::Kind;
 use crate::labs::scene_file::{self, LoadedScene};
 
 /// Something that came of a file.
@@ -14,6 +15,8 @@ pub(super) enum Event {
     OpenChosen(PathBuf),
     /// The user picked a place to save the document of this number at.
     SaveChosen { path: PathBuf, document: u64 },
+    /// The user picked a place to export to.
+    ExportChosen(PathBuf),
     /// The user closed a dialog without picking.
     Cancelled,
     /// A scene was read.
@@ -53,6 +56,12 @@ impl Files {
     /// Asks for a place to save the document of this number at.
     pub fn ask_to_save(&mut self, suggested: String, document: u64) {
         self.ask(Ask::Save { suggested }, move |path| Event::SaveChosen { path: with_extension(path), document });
+    }
+
+    /// Asks for a place to export a file of this kind to.
+    pub fn ask_to_export(&mut self, suggested: String, kind: &'static Kind) {
+        let ask = Ask::Export { suggested, kind: kind.name, extensions: kind.extensions };
+        self.ask(ask, Event::ExportChosen);
     }
 
     fn ask(&mut self, ask: Ask, chosen: impl FnOnce(PathBuf) -> Event + Send + 'static) {

@@ -10,9 +10,9 @@ mod document;
 mod document_strip;
 mod documents;
 mod engine;
+mod exporting;
 mod files;
 mod fuzzy;
-mod graphics;
 mod history;
 mod layouts;
 mod messages;
@@ -106,6 +106,7 @@ pub struct App {
     theme: ThemeChoice,
     presentation: Option<Presentation>,
     memory: status_bar::Memory,
+    exporting: exporting::Exporting,
     closing: Closing,
     pace: Pace,
     window_title: String,
@@ -160,6 +161,7 @@ impl App {
             theme,
             presentation: None,
             memory: status_bar::Memory::default(),
+            exporting: exporting::Exporting::new(ctx),
             closing: Closing::No,
             pace: Pace::default(),
             window_title: String::new(),
@@ -181,6 +183,7 @@ impl App {
         while let Some(event) = self.files.take() {
             self.handle(event, ctx);
         }
+        self.follow_export(ctx);
         let deaf = self.sheet.is_some();
         if let Some(document) = &mut self.document {
             deaf_to_keys(ctx, deaf, || document.view.logic(ctx, dt));
@@ -194,6 +197,7 @@ impl App {
         self.watch_closing(&ctx);
         if self.sheet.is_none() {
             commands::keys(self, &ctx);
+            self.take_copy(&ctx);
             self.take_pasted_and_dropped(&ctx);
         }
         self.follow_presentation(&ctx);
@@ -215,6 +219,7 @@ impl App {
         self.messages.show(ui);
         sheets::show(self, &ctx);
         self.draw_halo(&ctx);
+        self.take_pane_wish();
         self.take_edit(&ctx);
         self.keep_layout(&ctx);
         self.keep_unsaved_work(&ctx);

@@ -36,6 +36,7 @@ impl App {
                     self.files.save(path, document.snapshot());
                 }
             }
+            Event::ExportChosen(path) => self.export_to(path),
             Event::Cancelled => self.closing = Closing::No,
             Event::Scene { path, scene } => {
                 if let Some(path) = &path {

@@ -78,6 +78,13 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(small(app.pace.text())))
                     .on_hover_text("Frames are drawn only when something changes");
+                if let Some(fraction) = app.exporting.fraction() {
+                    ui.separator();
+                    let words = small(format!("Exporting: {:.0} %", 100.0 * fraction));
+                    if ui.button(words).on_hover_text("Shows the export, where it can be cancelled").clicked() {
+                        app.ask_to_see_export();
+                    }
+                }
                 if let Some(memory) = app.memory.text(ui.input(|input| input.time)) {
                     ui.separator();
                     ui.add(Label::new(small(memory))).on_hover_text("Memory that the program holds");

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use etcetera::AppStrategy as _;
 
-use super::{App, Options, graphics};
+use super::{App, Options};
+use crate::ui::graphics;
 
 /// The program in a window.
 pub struct Window {

@@ -4,8 +4,10 @@
 //! and add its entry to [`ALL`].
 
 mod bench;
+mod export;
 mod failure;
 mod files;
+mod interrupt;
 mod list;
 mod new;
 mod overrides;
@@ -31,8 +33,14 @@ struct Subcommand {
 }
 
 /// Every subcommand.
-static ALL: &[&Subcommand] =
-    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND];
+static ALL: &[&Subcommand] = &[
+    &run::SUBCOMMAND,
+    &render::SUBCOMMAND,
+    &export::SUBCOMMAND,
+    &list::SUBCOMMAND,
+    &new::SUBCOMMAND,
+    &bench::SUBCOMMAND,
+];
 
 const AFTER_HELP: &str = "\
 A SCENE is a JSON file, '-' for standard input, or 'gallery:ID' for a built-in scene; 'diffuscope list gallery' names them.

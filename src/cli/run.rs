@@ -62,7 +62,10 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let context = RunContext {
         engine: &selected.engine,
         out: &arguments.out,
-        progress: &|fraction| progress.set(fraction),
+        progress: &|fraction| {
+            progress.set(fraction);
+            true
+        },
         clock: &clock(),
     };
     // What a scene lacks for a run is told with its file, like any other fault of it.

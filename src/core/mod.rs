@@ -6,6 +6,7 @@
 pub mod curie_weiss;
 pub mod data_set;
 pub mod els;
+pub mod format;
 pub mod gaussian_flow;
 pub mod grid;
 pub mod high_dimensions;

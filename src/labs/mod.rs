@@ -4,6 +4,7 @@
 //! loop over that list.
 
 pub mod array_file;
+pub mod caption;
 pub mod equations;
 pub mod high_dimensions;
 pub mod notes;
@@ -36,6 +37,8 @@ pub struct LabEntry {
     pub check: fn(&Value) -> Result<Value, SceneError>,
     /// Puts what a scene's other files hold, which lie in the given folder or below, into the scene.
     pub inline: fn(&mut Value, &Path) -> Result<(), SceneError>,
+    /// What a checked scene is, in sentences for captions: process and parameters, without title, seed and version.
+    pub describe: fn(&Value) -> Result<String, SceneError>,
     /// Every array that a run may write, for `--help` and the README.
     pub arrays: &'static [ArrayInfo],
     /// Runs a scene to its end and writes its arrays.
@@ -70,11 +73,26 @@ pub struct RunContext<'a> {
     pub engine: &'a Arc<dyn Engine>,
     /// Folder for the arrays; it exists.
     pub out: &'a Path,
-    /// Told how far the run is, from 0 to 1.
-    pub progress: &'a dyn Fn(f64),
+    /// Told how far the run is, from 0 to 1; says whether to go on.
+    pub progress: &'a dyn Fn(f64) -> bool,
     /// Seconds since some fixed moment: labs have no clock of their own.
     pub clock: &'a dyn Fn() -> f64,
 }
+
+impl RunContext<'_> {
+    /// Tells how far the run is, from 0 to 1.
+    ///
+    /// # Errors
+    /// The run is to end here.
+    pub fn at(&self, fraction: f64) -> Result<(), Stopped> {
+        if (self.progress)(fraction) { Ok(()) } else { Err(Stopped) }
+    }
+}
+
+/// A run was told to end before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the run was stopped")]
+pub struct Stopped;
 
 /// What a headless run leaves behind besides its arrays.
 #[derive(Debug, Clone)]
@@ -128,6 +146,9 @@ pub trait LabView {
 
     /// Draws only the figure, for `render` and export: canvas, axes, colour bar, no controls.
     fn figure(&mut self, ui: &mut egui::Ui);
+
+    /// Draws only the pane of this id, for export: without controls where it can do without them.
+    fn pane_figure(&mut self, ui: &mut egui::Ui, pane: &str);
 
     /// Takes text pasted or a file dropped on the lab. Returns what was done, or why not, in one sentence.
     ///

@@ -7,6 +7,7 @@ mod accessibility;
 mod bench;
 mod documents;
 mod every_lab;
+mod export;
 mod palette;
 mod presentation;
 

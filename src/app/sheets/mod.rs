@@ -3,6 +3,7 @@
 mod about;
 mod closing;
 mod closing_scene;
+mod export;
 pub(super) mod gallery;
 mod keys;
 pub(super) mod palette;
@@ -27,6 +28,7 @@ pub(super) struct Sheet {
 pub(super) use about::SHEET as ABOUT;
 pub(super) use closing::SHEET as CLOSING;
 pub(super) use closing_scene::SHEET as CLOSING_SCENE;
+pub(super) use export::SHEET as EXPORT;
 pub(super) use gallery::SHEET as GALLERY;
 pub(super) use keys::SHEET as KEYS;
 pub(super) use palette::SHEET as PALETTE;

@@ -1,5 +1,6 @@
 //! The high-dimensions lab: Gaussian data, a linear score learned from P = N^{1+a} samples, and what of the data it keeps.
 
+mod caption;
 pub mod check;
 pub mod equations;
 pub mod gallery;
@@ -26,6 +27,7 @@ pub static ENTRY: LabEntry = LabEntry {
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
     inline: scene_file::nothing_to_inline,
+    describe: caption::describe,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::run::{Point, distances, notices, spectra};
 use super::scene::Scene;
 use crate::labs::array_file::{self, ArrayInfo};
-use crate::labs::{RunContext, RunReport, scene_file};
+use crate::labs::{RunContext, RunReport, Stopped, scene_file};
 
 /// The arrays of a run.
 pub static ARRAYS: &[ArrayInfo] = &[
@@ -41,15 +41,9 @@ const DISTANCES: f64 = 0.9;
 pub fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<RunReport> {
     let scene: Scene = scene_file::typed(value)?;
     let start = (context.clock)();
-    let points = distances(&scene, &mut |fraction| {
-        (context.progress)(DISTANCES * fraction);
-        true
-    })?
-    .unwrap_or_default();
-    let spectra = spectra(&scene, &mut |fraction| {
-        (context.progress)(DISTANCES + (1.0 - DISTANCES) * fraction);
-        true
-    })?;
+    let points = distances(&scene, &mut |fraction| (context.progress)(DISTANCES * fraction))?.ok_or(Stopped)?;
+    let spectra = spectra(&scene, &mut |fraction| (context.progress)(DISTANCES + (1.0 - DISTANCES) * fraction))?;
+    context.at(1.0)?;
     let compute_secs = (context.clock)() - start;
 
     let mut arrays = Vec::new();
@@ -82,7 +76,6 @@ pub fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<RunReport>
         write("density.npy", &[spectra.density.len()], spectra.density)?;
         arrays.push(array_file::write(context.out, "overlaps.npy", &[n, n], spectra.overlaps)?);
     }
-    (context.progress)(1.0);
     let results = json!({ "focus": focus, "notices": notices(&scene) });
     Ok(RunReport { results, arrays, compute_secs })
 }

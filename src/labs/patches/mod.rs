@@ -1,6 +1,7 @@
 //! The patch lab: local score machines turn noise into mosaics of training patches ([EFT]; Kamb & Ganguli).
 
 mod beside;
+mod caption;
 pub mod check;
 pub mod equations;
 mod gallery;
@@ -37,6 +38,7 @@ pub static ENTRY: LabEntry = LabEntry {
         noise::inline(scene, folder)?;
         training_files::inline(scene, folder)
     },
+    describe: caption::describe,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

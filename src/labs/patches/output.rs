@@ -61,7 +61,7 @@ pub(super) fn run(value: &serde_json::Value, context: &RunContext<'_>) -> anyhow
         run.seek(step)?;
         measured.push(physics::measure(&setup, &**context.engine, step, run.phi())?);
         compute_secs += (context.clock)() - start;
-        (context.progress)(0.95 * (i + 1) as f64 / most as f64);
+        context.at(0.95 * (i + 1) as f64 / most as f64)?;
     }
     let times = measured.len();
     let rings = side / 2 + 1;
@@ -82,7 +82,7 @@ pub(super) fn run(value: &serde_json::Value, context: &RunContext<'_>) -> anyhow
     let sources = [setup.count, side, side];
     arrays.push(array_file::write(out, "source_image.npy", &sources, posterior.image.iter().map(|i| *i as i32))?);
     arrays.push(array_file::write(out, "source_position.npy", &sources, posterior.position.iter().map(|i| *i as i32))?);
-    (context.progress)(1.0);
+    context.at(1.0)?;
     let results = summary::summary(&setup, &measured);
     Ok(RunReport { results, arrays, compute_secs })
 }

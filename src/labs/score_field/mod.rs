@@ -1,5 +1,6 @@
 //! The score-field lab: points and Gaussians in the plane, the score of their noised density, and particles that follow it.
 
+mod caption;
 pub mod check;
 pub mod equations;
 mod gallery;
@@ -28,6 +29,7 @@ pub static ENTRY: LabEntry = LabEntry {
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
     inline: scene_file::nothing_to_inline,
+    describe: caption::describe,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

@@ -15,7 +15,7 @@ use crate::core::mixture::{Mixture, NoisedMixture};
 use crate::core::sym2;
 use crate::engine::kernel::{Field, FieldRequest, Particles};
 use crate::labs::array_file::{self, ArrayFile, ArrayInfo, WrittenArray};
-use crate::labs::{RunContext, RunReport, scene_file};
+use crate::labs::{RunContext, RunReport, Stopped, scene_file};
 
 /// Weights are written for at most so many components.
 pub const MAX_WEIGHTS: usize = 64;
@@ -81,7 +81,7 @@ pub(super) fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<Run
         report.fields("compare_", compare, &setup, &scene, grid)?;
     }
     let particles = report.particles(&scene, setup.clone())?;
-    (context.progress)(1.0);
+    context.at(1.0)?;
 
     let level = setup.forward.level(scene.time);
     let results = json!({
@@ -150,9 +150,9 @@ impl Report<'_> {
         result
     }
 
-    fn advance(&mut self, work: f64) {
+    fn advance(&mut self, work: f64) -> Result<(), Stopped> {
         self.work.done += work;
-        (self.context.progress)(self.work.done / (self.work.fields + self.work.particles));
+        self.context.at(self.work.done / (self.work.fields + self.work.particles))
     }
 
     /// Writes the fields of one score model, some rows at a time.
@@ -182,7 +182,7 @@ impl Report<'_> {
                 Ok::<_, anyhow::Error>((field, posterior, weights))
             })?;
             files.extend(&field, &posterior, &weights)?;
-            self.advance((rows.len() * components) as f64);
+            self.advance((rows.len() * components) as f64)?;
         }
         self.arrays.extend(files.finish()?);
         Ok(())
@@ -216,7 +216,7 @@ impl Report<'_> {
         let steps = run.steps();
         for piece in 1..=PARTICLE_PIECES {
             self.timed(|| run.seek(steps * piece / PARTICLE_PIECES))?;
-            self.advance(self.work.particles / PARTICLE_PIECES as f64);
+            self.advance(self.work.particles / PARTICLE_PIECES as f64)?;
         }
         self.write_particles("particles_end.npy", run.particles())?;
         if let Some(particles) = run.compare_particles() {

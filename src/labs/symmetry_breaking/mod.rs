@@ -1,5 +1,6 @@
 //! The symmetry-breaking lab: when does a generative process decide which magnet it makes, and what does it need to know?
 
+mod caption;
 pub mod check;
 pub mod clones;
 pub mod equations;
@@ -28,6 +29,7 @@ pub static ENTRY: LabEntry = LabEntry {
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
     inline: scene_file::nothing_to_inline,
+    describe: caption::describe,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

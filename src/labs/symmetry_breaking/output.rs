@@ -9,7 +9,7 @@ use crate::core::curie_weiss::CurieWeiss;
 use crate::core::curie_weiss::clones as clone_theory;
 use crate::core::curie_weiss::potential::Potential;
 use crate::labs::array_file::{self, ArrayInfo, WrittenArray};
-use crate::labs::{RunContext, RunReport, scene_file};
+use crate::labs::{RunContext, RunReport, Stopped, scene_file};
 
 /// The arrays of a run.
 pub static ARRAYS: &[ArrayInfo] = &[
@@ -75,12 +75,10 @@ pub fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<RunReport>
     if let Some(spec) = &scene.clones {
         let (done, share) = (report.done, report.share);
         let measured = report.timed(|| {
-            clones::measure(spec, &model, scene.seed, &mut |fraction| {
-                (context.progress)(done + share * fraction);
-                true
-            })
+            clones::measure(spec, &model, scene.seed, &mut |fraction| (context.progress)(done + share * fraction))
         });
         report.done += share;
+        context.at(report.done)?;
         report.write("clone_tau.npy", &[measured.len()], measured.iter().map(|row| row.tau))?;
         let rows = measured.iter().flat_map(|row| [row.measured, row.error, row.theory]);
         report.write("clone_agreement.npy", &[measured.len(), 3], rows)?;
@@ -91,7 +89,7 @@ pub fn run(value: &Value, context: &RunContext<'_>) -> anyhow::Result<RunReport>
     if let Some(spec) = &scene.pure_states {
         results.insert("pure_states".to_owned(), report.pure_states(spec, &model, &scene)?);
     }
-    (context.progress)(1.0);
+    context.at(1.0)?;
     Ok(RunReport { results: Value::Object(results), arrays: report.arrays, compute_secs: report.compute_secs })
 }
 
@@ -152,8 +150,8 @@ impl Report<'_> {
         result
     }
 
-    fn progress(&self, fraction: f64) {
-        (self.context.progress)(self.done + self.share * fraction);
+    fn progress(&self, fraction: f64) -> Result<(), Stopped> {
+        self.context.at(self.done + self.share * fraction)
     }
 
     /// The order parameter and its potential.
@@ -179,7 +177,7 @@ impl Report<'_> {
             self.timed(|| run.seek(*step));
             mu.extend_from_slice(run.particles());
             statistics.push(run.statistics());
-            self.progress(row as f64 / rows as f64);
+            self.progress(row as f64 / rows as f64)?;
         }
         self.done += self.share;
         self.write("time.npy", &[rows], times.iter().copied())?;
@@ -205,7 +203,7 @@ impl Report<'_> {
         const PIECES: usize = 50;
         for piece in 1..=PIECES {
             self.timed(|| run.seek(last * piece / PIECES))?;
-            self.progress(piece as f64 / PIECES as f64);
+            self.progress(piece as f64 / PIECES as f64)?;
         }
         self.done += self.share;
         let end = run.order_parameters();
@@ -239,12 +237,11 @@ impl Report<'_> {
         let (done, share) = (self.done, self.share);
         let tables = self.timed(|| {
             finite_data::measure(spec, model, &**context.engine, seed, &mut |fraction| {
-                (context.progress)(done + share * fraction);
-                true
+                (context.progress)(done + share * fraction)
             })
         })?;
         self.done += share;
-        let tables = tables.unwrap_or_default();
+        let tables = tables.ok_or(Stopped)?;
         let shape = [tables.len(), spec.spins.len(), spec.samples.len()];
         self.write("finite_spins.npy", &shape[1..2], spec.spins.iter().map(|n| *n as f64))?;
         self.write("finite_samples.npy", &shape[2..], spec.samples.iter().map(|p| *p as f64))?;

@@ -6,7 +6,7 @@ use egui::{
 };
 use egui_tiles::{Behavior, EditAction, SimplificationOptions, TabState, Tile, TileId, UiResponse};
 
-use super::Pane;
+use super::{Pane, Wish};
 use crate::ui::{highlight, theme};
 
 /// Height of a tab bar, in points.
@@ -22,6 +22,10 @@ pub(super) struct Drawn<'a> {
     pub draw: &'a mut dyn FnMut(&mut Ui, &'static str),
     /// Set when the user changes the layout.
     pub edited: &'a mut bool,
+    /// Set to the pane that the pointer is over.
+    pub under_pointer: &'a mut Option<&'static str>,
+    /// Set to what the menu of a tab was asked for.
+    pub wish: &'a mut Option<Wish>,
 }
 
 /// Draws a pane with its background and margin.
@@ -61,6 +65,7 @@ impl Behavior<String> for Drawn<'_> {
             // Said first, so that what is within the pane may say something more exact.
             if ui.rect_contains_pointer(place) {
                 highlight::set(ui.ctx(), &word);
+                *self.under_pointer = Some(known.id);
             }
             pane(ui, |ui| (self.draw)(ui, known.id));
             if highlight::is(ui.ctx(), &word) && !ui.rect_contains_pointer(place) {
@@ -98,6 +103,14 @@ impl Behavior<String> for Drawn<'_> {
             self.hide(tiles, tile);
         }
         response.context_menu(|ui| {
+            let items = [("Export", Wish::Export(pane.id), "…"), ("Copy picture of", Wish::Copy(pane.id), "")];
+            for (does, wish, end) in items {
+                if ui.button(format!("{does} {}{end}", pane.name)).clicked() {
+                    *self.wish = Some(wish);
+                    ui.close();
+                }
+            }
+            ui.separator();
             if ui.add_enabled(count_open(tiles) > 1, egui::Button::new(format!("Hide {}", pane.name))).clicked() {
                 self.hide(tiles, tile);
                 ui.close();

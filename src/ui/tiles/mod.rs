@@ -45,6 +45,18 @@ pub struct Tiles {
     stamp: u64,
     /// The pane that is shown alone, if one is.
     alone: Option<&'static str>,
+    /// The pane that the pointer is over.
+    under_pointer: Option<&'static str>,
+    wish: Option<Wish>,
+}
+
+/// What the menu of a pane's tab was asked for, for the program to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Export the pane of this id.
+    Export(&'static str),
+    /// Copy it as a picture.
+    Copy(&'static str),
 }
 
 impl Tiles {
@@ -52,20 +64,32 @@ impl Tiles {
     pub fn new(id: &'static str, panes: &'static [Pane], standard: Arrangement) -> Self {
         let mut tiles = egui_tiles::Tiles::default();
         let root = insert(&mut tiles, standard);
-        Self { panes, standard, tree: Tree::new(egui::Id::unique(id), root, tiles), stamp: 0, alone: None }
+        Self {
+            panes,
+            standard,
+            tree: Tree::new(egui::Id::unique(id), root, tiles),
+            stamp: 0,
+            alone: None,
+            under_pointer: None,
+            wish: None,
+        }
     }
 
     /// Lays the panes out in all of `ui`; `draw` draws the pane of the given id.
     pub fn show(&mut self, ui: &mut Ui, draw: &mut dyn FnMut(&mut Ui, &'static str)) {
         if let Some(pane) = self.alone {
             let id = self.tree.id().with(pane);
+            self.under_pointer = ui.rect_contains_pointer(ui.max_rect()).then_some(pane);
             ui.scope_builder(egui::UiBuilder::new().scope_id(id), |ui| drawn::pane(ui, |ui| draw(ui, pane)));
             return;
         }
         let room = ui.available_rect_before_wrap();
         ui.painter().rect_filled(room, egui::CornerRadius::ZERO, ui.visuals().panel_fill);
         let mut edited = false;
-        self.tree.ui(&mut Drawn { panes: self.panes, draw, edited: &mut edited }, ui);
+        self.under_pointer = None;
+        let (under_pointer, wish) = (&mut self.under_pointer, &mut self.wish);
+        let mut drawn = Drawn { panes: self.panes, draw, edited: &mut edited, under_pointer, wish };
+        self.tree.ui(&mut drawn, ui);
         let moved = borders::show(ui, &mut self.tree, self.panes);
         if edited || moved {
             self.stamp += 1;
@@ -131,6 +155,16 @@ impl Tiles {
     /// The pane that is shown alone, if one is.
     pub fn alone(&self) -> Option<&'static str> {
         self.alone
+    }
+
+    /// The pane that the pointer was over in the latest frame.
+    pub fn under_pointer(&self) -> Option<&'static str> {
+        self.under_pointer
+    }
+
+    /// What the menu of a tab was asked for since the last call.
+    pub fn take_wish(&mut self) -> Option<Wish> {
+        self.wish.take()
     }
 
     /// The layout, to be kept in settings.

@@ -174,6 +174,16 @@ impl LabView for HighDimensionsView {
         });
     }
 
+    fn pane_figure(&mut self, ui: &mut Ui, pane: &str) {
+        self.appear_in(ui.ctx());
+        self.refresh();
+        self.with_panes(ui, |ui, _, cx| {
+            if let Some(entry) = panes::ALL.iter().find(|entry| entry.pane.id == pane) {
+                egui::Frame::new().inner_margin(8.0).show(ui, |ui| (entry.show)(ui, cx));
+            }
+        });
+    }
+
     fn import(&mut self, name: &str, _: &[u8]) -> Result<String, String> {
         Err(format!("{name}: this lab makes its own data and takes only scenes."))
     }

@@ -468,6 +468,17 @@ impl LabView for PatchesView {
         });
     }
 
+    fn pane_figure(&mut self, ui: &mut Ui, pane: &str) {
+        self.appear_in(ui.ctx());
+        let Some(entry) = panes::ALL.iter().find(|entry| entry.pane.id == pane) else { return };
+        // Nothing is complete without the picture.
+        self.refresh(ui, &["picture", entry.pane.id]);
+        let margin = egui::Margin::same(10);
+        self.with_context(|cx, _| {
+            egui::Frame::new().inner_margin(margin).show(ui, |ui| panes::figure(ui, cx, pane));
+        });
+    }
+
     fn import(&mut self, name: &str, bytes: &[u8]) -> Result<String, String> {
         let before = self.state.loaded.len();
         let remark = self.take_pictures(name, bytes)?;

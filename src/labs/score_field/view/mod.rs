@@ -305,6 +305,11 @@ impl LabView for ScoreFieldView {
         self.show_figure(ui);
     }
 
+    fn pane_figure(&mut self, ui: &mut Ui, pane: &str) {
+        self.appear_in(ui.ctx());
+        self.show_pane_figure(ui, pane);
+    }
+
     fn import(&mut self, name: &str, bytes: &[u8]) -> Result<String, String> {
         let points = import::points(name, bytes)?;
         let room = edit::MOST_POINTS - self.scene.data.points.len().min(edit::MOST_POINTS);

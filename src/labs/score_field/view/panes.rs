@@ -71,6 +71,20 @@ impl ScoreFieldView {
         }
         self.refresh_curves(ui);
     }
+
+    /// Draws one pane for a picture.
+    pub(super) fn show_pane_figure(&mut self, ui: &mut Ui, pane: &str) {
+        if pane == PANES[0].id {
+            return self.show_figure(ui);
+        }
+        // What the panes beside the picture tell is of the field and the run that the picture shows.
+        self.refresh(ui, &[], 0.0);
+        self.in_sight = false;
+        if let Some((_, draw)) = DRAW.iter().find(|(id, _)| *id == pane) {
+            egui::Frame::new().inner_margin(8.0).show(ui, |ui| draw(self, ui));
+        }
+        self.refresh_curves(ui);
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use super::toolbar;
 use crate::engine::kernel::quantity;
 use crate::labs::score_field::scene::Scene;
 use crate::ui::canvas::{Canvas, ShownCanvas};
-use crate::ui::{colour_bar, format, highlight, theme};
+use crate::ui::{colour_bar, dots, format, highlight, theme};
 
 /// Names of the canvases for screen readers and tests.
 const NAMES: [&str; 2] = ["Canvas", "Canvas of model B"];
@@ -251,7 +251,7 @@ impl ScoreFieldView {
     }
 
     fn paint(&mut self, ui: &mut Ui, canvases: &[ShownCanvas], marks: bool) {
-        let disc = self.state.disc.get_or_insert_with(|| layers::disc(ui.ctx())).id();
+        let disc = self.state.disc.get_or_insert_with(|| dots::texture(ui.ctx())).id();
         let probed = if marks { self.state.hover } else { None }.or_else(|| self.scene.probes.last().copied());
         for (pane, canvas) in canvases.iter().enumerate() {
             let noised = self.noised.models().get(pane);

@@ -284,6 +284,15 @@ impl LabView for SymmetryBreakingView {
         });
     }
 
+    fn pane_figure(&mut self, ui: &mut Ui, pane: &str) {
+        self.appear_in(ui.ctx());
+        self.with_panes(ui, |ui, _, panes, cx| {
+            if let Some((_, pane)) = panes.iter_mut().find(|(entry, _)| entry.pane.id == pane) {
+                egui::Frame::new().inner_margin(8.0).show(ui, |ui| pane.figure(ui, cx));
+            }
+        });
+    }
+
     fn import(&mut self, name: &str, _: &[u8]) -> Result<String, String> {
         Err(format!("{name}: this lab makes its own data and takes only scenes."))
     }

@@ -43,6 +43,22 @@ pub struct PaneEntry {
 pub const ALL: [PaneEntry; 7] =
     [picture::PANE, machine::PANE, training::PANE, correlations::PANE, growth::PANE, probe::PANE, equations::PANE];
 
+/// Draws a pane.
+type Draw = fn(&mut Ui, &mut PaneContext<'_>);
+
+/// The panes that are drawn without their controls in pictures.
+const FIGURES: [(&str, Draw); 2] =
+    [(picture::PANE.pane.id, picture::figure), (correlations::PANE.pane.id, correlations::rho_figure)];
+
+/// Draws a pane for a picture.
+pub fn figure(ui: &mut Ui, cx: &mut PaneContext<'_>, pane: &str) {
+    let figure = FIGURES.iter().find(|(id, _)| *id == pane).map(|(_, figure)| *figure);
+    let shown = || ALL.iter().find(|entry| entry.pane.id == pane).map(|entry| entry.show);
+    if let Some(draw) = figure.or_else(shown) {
+        draw(ui, cx);
+    }
+}
+
 /// Their names, for the tiles.
 pub static PANES: [Pane; ALL.len()] = {
     let mut panes = [ALL[0].pane; ALL.len()];

@@ -2,13 +2,12 @@
 
 use egui::{Mesh, Rect, Shape, Stroke, Ui, Vec2};
 
-use super::particles::DISC;
 use super::{DrawContext, Layer, LayerInfo, ellipse, faded};
 use crate::core::mixture::Mixture;
 use crate::core::sym2;
 use crate::labs::score_field::scene::Layers;
 use crate::labs::score_field::view::edit::{Handle, Item};
-use crate::ui::theme;
+use crate::ui::{dots, theme};
 
 /// More points than this are drawn as one mesh of plain dots.
 const MANY: usize = 2000;
@@ -97,7 +96,7 @@ fn draw_many(cx: &DrawContext<'_>) {
         if seen.contains(pos) {
             let selected = cx.selection.contains(&Item::Point(index));
             let colour = if selected { cx.tokens.selection } else { cx.tokens.data_point };
-            mesh.add_rect_with_uv(Rect::from_center_size(pos, Vec2::splat(2.0 * SMALL)), DISC, colour);
+            dots::add_dot(&mut mesh, pos, SMALL, colour);
         }
     }
     cx.painter.add(mesh);

@@ -10,8 +10,6 @@ mod posterior;
 mod streamline_tracing;
 mod streamlines;
 
-pub use particles::disc;
-
 use egui::{Color32, ColorImage, Painter, TextureHandle, TextureId, Ui};
 
 use super::edit::{Handle, Selection};

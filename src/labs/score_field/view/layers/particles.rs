@@ -1,11 +1,12 @@
 //! Particles and their trails, drawn as one mesh.
 
-use egui::{Color32, Mesh, Pos2, Rect, Slider, Ui, Vec2, pos2};
+use egui::{Color32, Mesh, Pos2, Rect, Slider, Ui};
 
 use super::{DrawContext, Layer, LayerInfo, faded};
 use crate::labs::score_field::scene::Layers;
 use crate::labs::score_field::view::run_slot::Cloud;
 use crate::labs::score_field::view::slider_row::slider_row;
+use crate::ui::dots;
 
 /// Widest and faintest a trail gets.
 const TRAIL_WIDTH: f32 = 1.1;
@@ -56,13 +57,12 @@ impl Layer for ParticleCloud {
 fn add_dots(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut Mesh) {
     let radius = cx.scene.layers.particles.radius as f32;
     let seen = cx.plane.rect().expand(radius);
-    let half = Vec2::splat(radius + RIM);
     mesh.reserve_vertices(4 * cloud.now.len());
     mesh.reserve_triangles(2 * cloud.now.len());
     for item in 0..cloud.now.len() {
         let pos = place(cx, cloud, item);
         if seen.contains(pos) {
-            mesh.add_rect_with_uv(Rect::from_min_max(pos - half, pos + half), DISC, colour);
+            dots::add_dot(mesh, pos, radius + dots::RIM, colour);
         }
     }
 }
@@ -81,7 +81,7 @@ fn add_trails(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut M
             if let Some(from) = last
                 && Rect::from_two_pos(from, pos).intersects(seen)
             {
-                segment(mesh, from, pos, faded(colour, opacity(age - 1)), faded(colour, opacity(age)));
+                dots::add_line(mesh, [from, pos], TRAIL_WIDTH, [age - 1, age].map(|age| faded(colour, opacity(age))));
             }
             last = Some(pos);
         }
@@ -101,44 +101,4 @@ fn place(cx: &DrawContext<'_>, cloud: &Cloud, item: usize) -> Pos2 {
     let [to_x, to_y] = cloud.next[item];
     let at = [x + cx.fraction * (to_x - x), y + cx.fraction * (to_y - y)];
     cx.plane.to_screen(at.map(f64::from))
-}
-
-/// A line with soft sides, whose profile is in the right half of the disc's picture.
-fn segment(mesh: &mut Mesh, from: Pos2, to: Pos2, start: Color32, end: Color32) {
-    let along = (to - from).normalized();
-    let side = Vec2::new(-along.y, along.x) * (0.5 * TRAIL_WIDTH + 0.5);
-    let first = mesh.vertices.len() as u32;
-    let corners = [(from - side, 0.0, start), (from + side, 1.0, start), (to + side, 1.0, end), (to - side, 0.0, end)];
-    for (pos, v, color) in corners {
-        mesh.vertices.push(egui::epaint::Vertex { pos, uv: pos2(0.75, v), color });
-    }
-    mesh.add_triangle(first, first + 1, first + 2);
-    mesh.add_triangle(first, first + 2, first + 3);
-}
-
-/// Where the disc is in its picture.
-pub const DISC: Rect = Rect { min: Pos2::ZERO, max: pos2(0.5, 1.0) };
-/// Width of the disc's dark rim, in points, for discs of usual size.
-pub const RIM: f32 = 0.8;
-
-/// The picture for [`DrawContext::disc`]: left a white disc with a dark rim, which keeps its contrast on every colour
-/// map; right the profile of a line with soft sides.
-pub fn disc(ctx: &egui::Context) -> egui::TextureHandle {
-    const SIDE: usize = 32;
-    let radius = 0.5 * SIDE as f32;
-    let pixel = |i: usize| {
-        let (column, row) = (i % (2 * SIDE), i / (2 * SIDE));
-        let y = row as f32 + 0.5 - radius;
-        if column >= SIDE {
-            let cover = ((radius - y.abs()) / (0.5 * radius)).clamp(0.0, 1.0);
-            return Color32::from_white_alpha((255.0 * cover) as u8);
-        }
-        let distance = (column as f32 + 0.5 - radius).hypot(y) / radius;
-        let inner = ((0.74 - distance) / 0.12).clamp(0.0, 1.0);
-        let outer = ((1.0 - distance) / 0.2).clamp(0.0, 1.0);
-        let [light, cover] = [255.0 * inner, 255.0 * inner.max(0.6 * outer)];
-        Color32::from_rgba_premultiplied(light as u8, light as u8, light as u8, cover as u8)
-    };
-    let image = egui::ColorImage::new([2 * SIDE, SIDE], (0..2 * SIDE * SIDE).map(pixel).collect());
-    ctx.load_texture("disc", image, egui::TextureOptions::LINEAR)
 }

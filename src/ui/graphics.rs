@@ -6,12 +6,12 @@ use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew, wgpu};
 
 /// egui's usual set-up with all that the adapter allows: a surface above a device's limit would end the program (egui
 /// issue 8361).
-pub(super) fn configuration() -> WgpuConfiguration {
+pub(crate) fn configuration() -> WgpuConfiguration {
     configuration_on(wgpu::Backends::from_env().unwrap_or(wgpu::Backends::PRIMARY | wgpu::Backends::GL))
 }
 
 /// [`configuration`] with a choice of drivers.
-pub(super) fn configuration_on(backends: wgpu::Backends) -> WgpuConfiguration {
+pub(crate) fn configuration_on(backends: wgpu::Backends) -> WgpuConfiguration {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
     setup.instance_descriptor.backends = backends;
     setup.device_descriptor = Arc::new(|adapter| wgpu::DeviceDescriptor {
@@ -23,13 +23,13 @@ pub(super) fn configuration_on(backends: wgpu::Backends) -> WgpuConfiguration {
 }
 
 /// Keeps a fault of the driver from ending the program.
-pub(super) fn catch_errors(device: &wgpu::Device) {
+pub(crate) fn catch_errors(device: &wgpu::Device) {
     device.on_uncaptured_error(Arc::new(|error: wgpu::Error| tracing::error!("drawing: {error}")));
     device.set_device_lost_callback(|reason, message| tracing::error!("drawing device lost ({reason:?}): {message}"));
 }
 
 /// A sentence for the user if the adapter is slow to draw with.
-pub(super) fn drawing_note(info: &wgpu::AdapterInfo) -> Option<String> {
+pub(crate) fn drawing_note(info: &wgpu::AdapterInfo) -> Option<String> {
     (info.device_type == wgpu::DeviceType::Cpu)
         .then(|| format!("The window is drawn in software ({}): large windows are slow.", info.name))
 }
