@@ -4,6 +4,7 @@
 //! and add its entry to [`ALL`].
 
 mod bench;
+mod exercise;
 mod failure;
 mod files;
 mod list;
@@ -32,7 +33,7 @@ struct Subcommand {
 
 /// Every subcommand.
 static ALL: &[&Subcommand] =
-    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND];
+    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND, &exercise::SUBCOMMAND];
 
 const AFTER_HELP: &str = "\
 A SCENE is a JSON file, '-' for standard input, or 'gallery:ID' for a built-in scene; 'diffuscope list gallery' names them.

@@ -67,7 +67,7 @@ mod drawing {
     use super::{Arguments, animation};
     use crate::app::{App, Options, offscreen};
     use crate::cli::{engine_choice, failure, files, overrides};
-    use crate::engine::select::select;
+    use crate::engine::select::select_steadfast;
     use crate::labs::scene_file::{self, LoadedScene};
     use crate::ui::theme::ThemeChoice;
 
@@ -94,7 +94,7 @@ mod drawing {
         let picture = if arguments.window {
             window(arguments, loaded, size, theme)?
         } else {
-            let selected = select(engine_choice(&arguments.engine)?)?;
+            let selected = select_steadfast(engine_choice(&arguments.engine)?)?;
             let mut view =
                 (loaded.lab.open)(&loaded.scene, selected.engine).map_err(|fault| fault.in_file(&arguments.scene))?;
             offscreen::figure(view.as_mut(), size, arguments.scale, theme, PATIENCE_SECS)?
@@ -149,7 +149,7 @@ mod animation {
     use super::drawing::PATIENCE_SECS;
     use crate::app::offscreen;
     use crate::cli::{engine_choice, failure, files};
-    use crate::engine::select::select;
+    use crate::engine::select::select_steadfast;
     use crate::labs::scene_file::LoadedScene;
     use crate::ui::theme::ThemeChoice;
 
@@ -183,7 +183,7 @@ mod animation {
             let words = format!("{frames} frames of {} × {} are too many pixels: ask for fewer", size[0], size[1]);
             return Err(failure::bad_arguments(words));
         }
-        let selected = select(engine_choice(&arguments.engine)?)?;
+        let selected = select_steadfast(engine_choice(&arguments.engine)?)?;
         let mut view =
             (loaded.lab.open)(&loaded.scene, selected.engine).map_err(|fault| fault.in_file(&arguments.scene))?;
         let mut pictures = Vec::new();
