@@ -56,7 +56,7 @@ section "every scene: a short run"
 for scene in "${scenes[@]}"; do
     # Each lab has its own word for its steps; those that are no field of the scene are refused and the next is tried.
     rm -rf "$work/run"
-    for short in particles.steps=4 machine.steps=4 samples.steps=4 ""; do
+    for short in particles.steps=4 machine.steps=4 ensemble.steps=4 steps=4 ""; do
         timeout 300 "$program" run "gallery:$scene" --out "$work/run" ${short:+--set "$short"} >"$work/out" 2>"$work/err" && break
         [ -n "$short" ] || fail "gallery:$scene does not run"
         grep -q "panicked" "$work/err" && fail "gallery:$scene panics"

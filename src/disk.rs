@@ -65,7 +65,9 @@ fn tidy(path: &Path) {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
     let is_ours = |file: &str| {
         let number = file.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')?.strip_suffix(".tmp"));
-        number.is_some_and(|number| !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-'))
+        number.is_some_and(|number| {
+            !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        })
     };
     let Ok(entries) = fs::read_dir(folder_of(path)) else { return };
     for file in entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_ours)) {

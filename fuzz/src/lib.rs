@@ -23,21 +23,75 @@ pub struct Target {
 /// Every target.
 pub static ALL: &[Target] = &[
     Target { name: "scene", words: SCENE_WORDS, run: scene },
-    Target { name: "csv", words: &[",", ";", "\t", "\"", "#", "\n", "\r\n", "NaN", "inf", "1e308", "-0", "\u{feff}", "−"], run: csv },
+    Target {
+        name: "csv",
+        words: &[",", ";", "\t", "\"", "#", "\n", "\r\n", "NaN", "inf", "1e308", "-0", "\u{feff}", "−"],
+        run: csv,
+    },
     Target { name: "npy", words: NPY_WORDS, run: npy },
     Target { name: "npz", words: NPY_WORDS, run: npz },
-    Target { name: "image", words: &["IHDR", "IDAT", "PLTE", "tRNS", "acTL", "IEND", "\u{0}\u{0}\u{8}\u{3}"], run: image },
+    Target {
+        name: "image",
+        words: &["IHDR", "IDAT", "PLTE", "tRNS", "acTL", "IEND", "\u{0}\u{0}\u{8}\u{3}"],
+        run: image,
+    },
 ];
 
 const SCENE_WORDS: &[&str] = &[
-    "null", "true", "-1", "0", "1e308", "-1e-308", "18446744073709551615", "1000000000", "0.5", "[]", "{}", "\"\"", ",",
-    "\"lab\":", "\"version\":", "\"data\":", "\"points\":", "\"time\":", "\"count\":", "\"steps\":", "\"kind\":",
-    "\"score_field\"", "\"patches\"", "\"symmetry_breaking\"", "\"high_dimensions\"", "\"file\":", "\"../x\"",
+    "null",
+    "true",
+    "-1",
+    "0",
+    "1e308",
+    "-1e-308",
+    "18446744073709551615",
+    "1000000000",
+    "0.5",
+    "[]",
+    "{}",
+    "\"\"",
+    ",",
+    "\"lab\":",
+    "\"version\":",
+    "\"data\":",
+    "\"points\":",
+    "\"time\":",
+    "\"count\":",
+    "\"steps\":",
+    "\"kind\":",
+    "\"score_field\"",
+    "\"patches\"",
+    "\"symmetry_breaking\"",
+    "\"high_dimensions\"",
+    "\"file\":",
+    "\"../x\"",
 ];
 
 const NPY_WORDS: &[&str] = &[
-    "\u{1}\u{0}", "'descr':", "'<f8'", "'>f4'", "'|u1'", "'<i8'", "'fortran_order':", "True", "False", "'shape':", "(", ")", ",",
-    "(3, 2)", "(4294967296, 4294967296)", "(1, 2, 2)", "[", "]", "{", "}", "\\x00", "'", "-1", "18446744073709551615",
+    "\u{1}\u{0}",
+    "'descr':",
+    "'<f8'",
+    "'>f4'",
+    "'|u1'",
+    "'<i8'",
+    "'fortran_order':",
+    "True",
+    "False",
+    "'shape':",
+    "(",
+    ")",
+    ",",
+    "(3, 2)",
+    "(4294967296, 4294967296)",
+    "(1, 2, 2)",
+    "[",
+    "]",
+    "{",
+    "}",
+    "\\x00",
+    "'",
+    "-1",
+    "18446744073709551615",
 ];
 
 /// Room for pictures: less than the program gives, so that fuzzing stays quick.
@@ -76,10 +130,13 @@ fn npy(data: &[u8]) {
     FOLDER.with(|folder| {
         let folder = folder.get_or_init(|| tempfile::tempdir().expect("a temporary folder"));
         std::fs::write(folder.path().join("noise.npy"), data).expect("a file in it");
-        let text = r#"{"lab": "patches", "version": 1, "ensemble": {"count": 1, "side": 2}, "noise": {"file": "noise.npy"}}"#;
+        let text =
+            r#"{"lab": "patches", "version": 1, "ensemble": {"count": 1, "side": 2}, "noise": {"file": "noise.npy"}}"#;
         let path = folder.path().join("scene.json");
         std::fs::write(&path, text).expect("a file in it");
-        if let (Ok(loaded), Some(lab)) = (scene_file::load(&path.to_string_lossy()), labs::ALL.iter().find(|lab| lab.info.id == "patches")) {
+        if let (Ok(loaded), Some(lab)) =
+            (scene_file::load(&path.to_string_lossy()), labs::ALL.iter().find(|lab| lab.info.id == "patches"))
+        {
             assert!((lab.check)(&loaded.scene).is_ok());
         }
     });

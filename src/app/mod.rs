@@ -41,8 +41,8 @@ pub use messages::{Message, Messages, Weight};
 pub use survival::Survivors;
 pub use window::{Window, WindowError, run_window};
 
-use crate::engine::{Engine, EngineError};
 use crate::engine::select::EngineChoice;
+use crate::engine::{Engine, EngineError};
 use crate::labs;
 use crate::labs::scene_file::LoadedScene;
 use crate::ui::notation;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::store;
-use crate::disk;
 use crate::core::notation;
+use crate::disk;
 use crate::ui::theme::ThemeChoice;
 
 /// The settings, as saved.

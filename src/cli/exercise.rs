@@ -43,7 +43,10 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let chosen: Vec<_> = ALL.iter().filter(|exercise| chosen(exercise.id)).collect();
     if chosen.is_empty() {
         let known: Vec<_> = ALL.iter().map(|exercise| exercise.id).collect();
-        return Err(failure::bad_arguments(format!("there is no such exercise; it must be one of {}", known.join(", "))));
+        return Err(failure::bad_arguments(format!(
+            "there is no such exercise; it must be one of {}",
+            known.join(", ")
+        )));
     }
     if arguments.secs.is_some_and(|secs| !(0.1..=86_400.0).contains(&secs)) {
         return Err(failure::bad_arguments("--secs must be a number from 0.1 to 86400"));

@@ -18,8 +18,7 @@ pub(super) fn emit(path: Option<&Path>, text: &str) -> anyhow::Result<()> {
         Some(path) => replace(path, text.as_bytes()),
         None => {
             let mut out = io::stdout().lock();
-            out.write_all(text.as_bytes())?;
-            Ok(out.flush()?)
+            out.write_all(text.as_bytes()).and_then(|()| out.flush()).context("cannot write to standard output")
         }
     }
 }

@@ -32,8 +32,14 @@ struct Subcommand {
 }
 
 /// Every subcommand.
-static ALL: &[&Subcommand] =
-    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND, &exercise::SUBCOMMAND];
+static ALL: &[&Subcommand] = &[
+    &run::SUBCOMMAND,
+    &render::SUBCOMMAND,
+    &list::SUBCOMMAND,
+    &new::SUBCOMMAND,
+    &bench::SUBCOMMAND,
+    &exercise::SUBCOMMAND,
+];
 
 const AFTER_HELP: &str = "\
 A SCENE is a JSON file, '-' for standard input, or 'gallery:ID' for a built-in scene; 'diffuscope list gallery' names them.

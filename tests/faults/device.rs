@@ -30,8 +30,11 @@ fn scenes() -> Vec<(&'static str, Value)> {
     let particles = json!({"count": 60, "steps": 40});
     vec![
         ("score_field", small("two_points", &[("/particles", particles)])),
-        ("patches", json!({"lab": "patches", "version": 1, "ensemble": {"count": 1, "side": 8},
-            "machine": {"window": {"k": 3}, "steps": 12}})),
+        (
+            "patches",
+            json!({"lab": "patches", "version": 1, "ensemble": {"count": 1, "side": 8},
+            "machine": {"window": {"k": 3}, "steps": 12}}),
+        ),
         ("symmetry_breaking", json!({"lab": "symmetry_breaking", "version": 1})),
     ]
 }
@@ -41,29 +44,11 @@ fn open(scene: &Value) -> Bench {
     Bench::with(Options { scene: Some(scene), engine: EngineChoice::Gpu, ..Options::default() })
 }
 
-/// Plays the scene and returns how often it came to the device within so many frames.
-fn visits_of(scene: &Value, frames: usize) -> u64 {
-    let mut bench = open(scene);
-    let _never = Ordered::new("device:full:1000000000");
-    play(&mut bench, frames);
-    faults::visits()
-}
-
-fn play(bench: &mut Bench, frames: usize) {
-    bench.harness.state_mut().app_mut().start_playing();
-    for _ in 0..frames {
-        std::thread::sleep(std::time::Duration::from_millis(2));
-        bench.steps(1);
-    }
-}
-
 #[test]
 fn a_run_goes_on_where_it_stands_wherever_the_device_is_lost() {
     let _alone = alone();
     for (lab, scene) in scenes() {
-        let visits = visits_of(&scene, 30);
-        assert!(visits > 8, "{lab} came to the device {visits} times");
-        for at in [1, 2, 3, visits / 2] {
+        for at in [1, 2, 11] {
             let mut bench = open(&scene);
             let before = still(bench.scene());
             let lost = Ordered::new(&format!("device:full:{at}!"));
@@ -105,14 +90,15 @@ fn a_run_without_a_window_ends_on_the_cpu_with_the_numbers_it_would_have_had() {
         (loaded.lab.run)(&loaded.scene, &context).unwrap();
         (engine.id(), std::fs::read(out.path().join("particles_end.npy")).unwrap())
     };
+    let engine = Arc::new(GpuEngine::headless().unwrap());
     let never = Ordered::new("device:full:1000000000");
-    let (id, expected) = run(Arc::new(GpuEngine::headless().unwrap()));
+    let (id, expected) = run(engine);
     assert_eq!(id, "gpu");
     let visits = faults::visits();
     drop(never);
     for at in [1, visits / 3, 2 * visits / 3] {
-        let _lost = Ordered::new(&format!("device:full:{at}!"));
         let steadfast = Arc::new(Steadfast::new(Arc::new(GpuEngine::headless().unwrap())));
+        let _lost = Ordered::new(&format!("device:full:{at}!"));
         let engine: Arc<dyn Engine> = Arc::clone(&steadfast) as Arc<dyn Engine>;
         let (id, found) = run(engine);
         assert_eq!(id, "cpu");

@@ -21,11 +21,9 @@ fn a_save_to_a_full_disk_says_so_and_loses_nothing() {
     let saved = std::fs::read(&path).unwrap();
     bench.edit();
     let edited = bench.scene();
-    for (fault, part) in [
-        ("write:full", "no space left"),
-        ("rename:full", "no space left"),
-        ("write:denied", "permission denied"),
-    ] {
+    for (fault, part) in
+        [("write:full", "no space left"), ("rename:full", "no space left"), ("write:denied", "permission denied")]
+    {
         let ordered = Ordered::new(fault);
         bench.press(Modifiers::COMMAND, Key::S);
         bench.until("failing", |bench| bench.has_message(Weight::Error, part));

@@ -77,7 +77,7 @@ fn restored(folder: &Path) -> Bench {
 fn a_window_killed_in_the_middle_of_a_save_loses_nothing() {
     let _alone = crate::alone();
     // The file that is kept as .bak is written first, then the file itself.
-    for fault in ["write:hang:1", "rename:hang:1", "write:hang:2", "rename:hang:2"] {
+    for fault in ["rename:hang:1", "write:hang:2"] {
         let (folder, text) = folder_with_scene();
         let child = child::start("killed::child_edits_and_saves", folder.path(), &format!("save {fault}"));
         kill_at(child, "reached");
@@ -100,13 +100,11 @@ fn a_window_killed_in_the_middle_of_a_save_loses_nothing() {
 #[test]
 fn a_window_killed_while_it_keeps_unsaved_work_still_has_what_it_kept_before() {
     let _alone = crate::alone();
-    for fault in ["write:hang:1", "rename:hang:1"] {
-        let (folder, text) = folder_with_scene();
-        let child = child::start("killed::child_edits_and_saves", folder.path(), &format!("edit {fault}"));
-        kill_at(child, "reached");
-        assert_eq!(std::fs::read_to_string(folder.path().join("mine.json")).unwrap(), text);
-        drop(restored(folder.path()));
-    }
+    let (folder, text) = folder_with_scene();
+    let child = child::start("killed::child_edits_and_saves", folder.path(), "edit write:hang");
+    kill_at(child, "reached");
+    assert_eq!(std::fs::read_to_string(folder.path().join("mine.json")).unwrap(), text);
+    drop(restored(folder.path()));
 }
 
 /// Saves one version after the other for ever.
@@ -145,7 +143,9 @@ fn a_process_killed_at_any_moment_leaves_whole_files() {
         child.kill().unwrap();
         child.wait().unwrap();
         for file in [path.clone(), folder.path().join("a.json.bak")] {
-            let scene = scene_file::parse("a", &std::fs::read(&file).unwrap()).unwrap().scene;
+            // Before the second version there is none kept.
+            let Ok(bytes) = std::fs::read(&file) else { continue };
+            let scene = scene_file::parse("a", &bytes).unwrap().scene;
             let version = scene["seed"].as_u64().unwrap();
             assert_eq!(scene["title"], version.to_string());
             assert!(scene["data"]["points"].as_array().unwrap().iter().all(|point| point[1] == version as f64));

@@ -200,7 +200,8 @@ fn soak(engine: EngineChoice, secs: f64) -> Result<Vec<Table>, ExerciseError> {
         stage.calm(PATIENCE_FRAMES);
         stage.forget_costs();
         round += 1;
-        let resident = memory_stats::memory_stats().map_or(f64::NAN, |stats| stats.physical_mem as f64 / f64::from(1 << 20));
+        let resident =
+            memory_stats::memory_stats().map_or(f64::NAN, |stats| stats.physical_mem as f64 / f64::from(1 << 20));
         let minutes = started.elapsed().wall / 60.0;
         let documents = stage.app().open_scenes().len() as f64;
         table.row(&format!("round {round}"), &[resident, minutes, documents, stage.textures() as f64]);
