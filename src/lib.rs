@@ -9,6 +9,8 @@
 //! | [`export`] | figures, runs and data as files | all of the above |
 //! | `app` | the window: layout, menus, files, undo | all |
 //! | [`cli`] | the command line | all |
+//! | [`disk`] | files that are never half written | |
+//! | [`faults`] | faults to order, for tests: a full disk, a lost device | |
 //!
 //! # Symbols
 //! x a place, t time (grows with noise), α signal, σ noise, S noise shape, ᾱ = α², s = ∇ log p_t the score, D = E[x_0|x_t]
@@ -20,8 +22,10 @@
 pub mod app;
 pub mod cli;
 pub mod core;
+pub mod disk;
 pub mod engine;
 pub mod export;
+pub mod faults;
 pub mod labs;
 #[cfg(feature = "gui")]
 pub mod ui;

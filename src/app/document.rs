@@ -56,6 +56,11 @@ impl Document {
         Snapshot { lab: self.lab, scene, revision: self.revision, origin: self.origin.clone() }
     }
 
+    /// The scene after the latest edit that was taken note of.
+    pub fn noted(&self) -> &Value {
+        &self.scene
+    }
+
     /// Tells documents apart.
     pub fn number(&self) -> u64 {
         self.origin.number

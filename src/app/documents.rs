@@ -48,6 +48,14 @@ impl App {
         self.lay_out();
     }
 
+    /// Puts `document` in sight to the right of all others.
+    pub(super) fn append_document(&mut self, document: Document) {
+        let right = std::mem::take(&mut self.neighbours.right);
+        self.neighbours.left.extend(self.document.take().into_iter().chain(right));
+        self.document = Some(document);
+        self.lay_out();
+    }
+
     /// Brings the document of this number in sight.
     pub(super) fn go_to_document(&mut self, number: u64) {
         if self.documents().all(|document| document.number() != number) {

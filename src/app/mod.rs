@@ -10,6 +10,7 @@ mod document;
 mod document_strip;
 mod documents;
 mod engine;
+pub mod exercise;
 mod exporting;
 mod files;
 mod fuzzy;
@@ -25,6 +26,7 @@ mod settings;
 mod sheets;
 mod status_bar;
 pub mod store;
+mod survival;
 mod top_bar;
 mod window;
 
@@ -36,10 +38,11 @@ use serde_json::Value;
 
 pub use dialogs::{Answer, Ask, DesktopDialogs, FileDialogs};
 pub use messages::{Message, Messages, Weight};
+pub use survival::Survivors;
 pub use window::{Window, WindowError, run_window};
 
-use crate::engine::EngineError;
 use crate::engine::select::EngineChoice;
+use crate::engine::{Engine, EngineError};
 use crate::labs;
 use crate::labs::scene_file::LoadedScene;
 use crate::ui::notation;
@@ -139,8 +142,13 @@ impl App {
         notation::set(ctx, &settings.notation);
         let unsaved = folder.as_deref().map(|folder| folder.join("unsaved"));
         let leftovers = unsaved.as_deref().map(Leftover::find).unwrap_or_default();
+        let mut messages = Messages::default();
         let recovery = unsaved.and_then(|folder| {
-            Recovery::claim(&folder).inspect_err(|error| tracing::warn!("unsaved work will not be kept: {error}")).ok()
+            let told = |error: &std::io::Error| {
+                let text = format!("Unsaved work would be lost in a crash: {} ({error}).", folder.display());
+                messages.add(Weight::Warning, text);
+            };
+            Recovery::claim(&folder).inspect_err(told).ok()
         });
         let mut app = Self {
             ctx: ctx.clone(),
@@ -149,7 +157,7 @@ impl App {
             engine,
             drawing_note: None,
             files: Files::new(options.dialogs, ctx.clone()),
-            messages: Messages::default(),
+            messages,
             settings,
             layout_stamp: None,
             data_folder: folder,
@@ -242,6 +250,11 @@ impl App {
         }
     }
 
+    /// Who computes.
+    pub fn engine(&self) -> &dyn Engine {
+        self.engine.engine.as_ref()
+    }
+
     /// The messages on screen.
     pub fn messages(&self) -> &Messages {
         &self.messages
@@ -266,6 +279,19 @@ impl App {
     pub fn start_playing(&mut self) {
         if let Some(document) = &mut self.document {
             document.view.start_playing();
+        }
+    }
+
+    /// Number of the edit that made the scene in sight what it is; `None` without one.
+    fn revision(&self) -> Option<u64> {
+        self.document.as_ref().map(Document::revision)
+    }
+
+    /// Closes every scene, whatever it holds.
+    fn close_everything(&mut self) {
+        let numbers: Vec<u64> = self.documents().map(Document::number).collect();
+        for number in numbers {
+            self.close_document(number);
         }
     }
 

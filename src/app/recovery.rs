@@ -7,12 +7,14 @@
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::store;
+use crate::{disk, faults};
 
 /// Seconds from an edit until it is kept. Together with the time a slow disk may take, below 15.
 pub const DELAY_SECS: f64 = 5.0;
@@ -49,6 +51,17 @@ pub struct Recovery {
     writing: HashMap<u64, JoinHandle<()>>,
     /// Documents that have a file.
     kept: Vec<u64>,
+    sender: Sender<NotKept>,
+    receiver: Receiver<NotKept>,
+}
+
+/// A document that could not be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotKept {
+    /// Its number.
+    pub document: u64,
+    /// Why.
+    pub reason: String,
 }
 
 impl Recovery {
@@ -57,30 +70,45 @@ impl Recovery {
     /// # Errors
     /// The file system's.
     pub fn claim(folder: &Path) -> std::io::Result<Self> {
+        faults::check(&faults::FOLDER)?;
         fs::create_dir_all(folder)?;
+        let (sender, receiver) = channel();
         for n in 0.. {
             let stem = folder.join(format!("{}-{n}", std::process::id()));
-            let lock = store::beside(&stem, ".lock");
+            let lock = disk::beside(&stem, ".lock");
             let held = File::create(&lock)?;
             if held.try_lock().is_ok() {
-                return Ok(Self { stem, lock, held: Some(held), writing: HashMap::new(), kept: Vec::new() });
+                let (writing, kept) = (HashMap::new(), Vec::new());
+                return Ok(Self { stem, lock, held: Some(held), writing, kept, sender, receiver });
             }
         }
         unreachable!("one of the numbers is free")
     }
 
     fn file(&self, document: u64) -> PathBuf {
-        store::beside(&self.stem, &format!(".{document}.json"))
+        disk::beside(&self.stem, &format!(".{document}.json"))
     }
 
-    /// Keeps the scene of a document, on a thread of its own.
-    pub fn keep(&mut self, document: u64, scene: &Value, path: Option<&Path>) {
+    /// Keeps the scene of a document, on a thread of its own, which calls `wake` if that does not work.
+    pub fn keep(&mut self, document: u64, scene: &Value, path: Option<&Path>, wake: impl FnOnce() + Send + 'static) {
         self.finish(document);
         let leftover = self.leftover(document, scene, path);
-        match thread::Builder::new().name("recovery".to_owned()).spawn(move || drop(leftover.write())) {
+        let sender = self.sender.clone();
+        let write = move || {
+            if let Err(error) = leftover.write() {
+                drop(sender.send(NotKept { document, reason: error.to_string() }));
+                wake();
+            }
+        };
+        match thread::Builder::new().name("recovery".to_owned()).spawn(write) {
             Ok(thread) => drop(self.writing.insert(document, thread)),
-            Err(error) => tracing::warn!("unsaved work is not kept: {error}"),
+            Err(error) => drop(self.sender.send(NotKept { document, reason: error.to_string() })),
         }
+    }
+
+    /// A document that could not be kept, if there is one since the last call.
+    pub fn take_failure(&self) -> Option<NotKept> {
+        self.receiver.try_recv().ok()
     }
 
     /// Keeps the scene of a document before it returns; whether that worked.
@@ -121,8 +149,11 @@ impl Recovery {
 }
 
 impl Drop for Recovery {
+    /// What is still kept stays: a window that ends as it should has cleared it.
     fn drop(&mut self) {
-        self.clear_all();
+        for (_, thread) in self.writing.drain() {
+            drop(thread.join());
+        }
         drop(self.held.take());
         drop(fs::remove_file(&self.lock));
     }
@@ -132,8 +163,12 @@ impl Leftover {
     /// Everything left behind in `folder` by windows that are gone.
     pub fn find(folder: &Path) -> Vec<Self> {
         let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
-        let files = entries.flatten().map(|entry| entry.path());
+        let files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        // A window killed while it was writing leaves half a file; the one before it is whole.
+        let half = files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "tmp"));
+        half.filter(|file| is_abandoned(&lock_of(file))).for_each(|file| drop(fs::remove_file(file)));
         files
+            .into_iter()
             .filter(|file| file.extension().is_some_and(|extension| extension == "json"))
             .filter(|file| is_abandoned(&lock_of(file)))
             .filter_map(|file| {
@@ -146,7 +181,7 @@ impl Leftover {
     fn write(&self) -> std::io::Result<()> {
         let written = serde_json::to_vec(self).map_err(std::io::Error::from);
         written
-            .and_then(|bytes| store::replace(&self.kept_at, &bytes))
+            .and_then(|bytes| disk::replace(&self.kept_at, &bytes))
             .inspect_err(|error| tracing::warn!("unsaved work is not kept: {error}"))
     }
 
@@ -218,9 +253,21 @@ mod tests {
             assert!(recovery.keep_now(document, &serde_json::json!({}), None));
         }
         assert!(Leftover::find(folder.path()).is_empty());
+        let half = folder.path().join(format!("{}-0.4.json.9-1.tmp", std::process::id()));
+        fs::write(&half, "{").unwrap();
+        assert!(Leftover::find(folder.path()).is_empty() && half.exists());
         recovery.clear(3);
         assert!(!recovery.file(3).exists() && recovery.file(4).exists());
+        let file = recovery.file(4);
         drop(recovery);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "a window that ends well leaves nothing");
+        assert!(file.exists(), "it was not thrown away on purpose");
+        assert_eq!(Leftover::find(folder.path()).len(), 1);
+        assert!(!half.exists(), "half a file is of no use");
+
+        let mut recovery = Recovery::claim(folder.path()).unwrap();
+        assert!(recovery.keep_now(5, &serde_json::json!({}), None));
+        recovery.clear_all();
+        drop(recovery);
+        assert_eq!(Leftover::find(folder.path()).len(), 1, "a window that ends well leaves nothing");
     }
 }

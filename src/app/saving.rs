@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::document::Document;
 use super::files::Event;
 use super::messages::Weight;
-use super::recovery::{self, Kept, Leftover};
+use super::recovery::{self, Kept, Leftover, Recovery};
 use super::{App, Closing, sheets};
 use crate::labs::scene_file;
 
@@ -123,6 +123,7 @@ impl App {
             return;
         }
         let now = ctx.input(|input| input.time);
+        self.tell_what_is_not_kept(now);
         let (mut saved, mut due) = (Vec::new(), Vec::new());
         for document in self.documents_mut() {
             let revision = document.revision();
@@ -147,7 +148,22 @@ impl App {
             recovery.clear(number);
         }
         for snapshot in due {
-            recovery.keep(snapshot.origin.number, &snapshot.scene, snapshot.origin.path.as_deref());
+            let wake = ctx.clone();
+            let wake = move || wake.request_repaint();
+            recovery.keep(snapshot.origin.number, &snapshot.scene, snapshot.origin.path.as_deref(), wake);
+        }
+    }
+
+    /// Says that unsaved work could not be kept, and has it tried again a little later.
+    fn tell_what_is_not_kept(&mut self, now_secs: f64) {
+        while let Some(failure) = self.recovery.as_ref().and_then(Recovery::take_failure) {
+            if let Some(document) = self.documents_mut().find(|open| open.number() == failure.document) {
+                document.kept = Kept { revision: None, waiting_since_secs: Some(now_secs) };
+            }
+            self.messages.add(
+                Weight::Warning,
+                format!("Unsaved work would be lost in a crash: it cannot be kept ({}).", failure.reason),
+            );
         }
     }
 
@@ -170,6 +186,19 @@ impl App {
                 self.add_document(document);
             }
             Err(error) => self.fail(&error.to_string()),
+        }
+    }
+}
+
+impl Drop for App {
+    /// Keeps what is not saved when the window does not end as it should: the display is gone, or the program has a fault.
+    fn drop(&mut self) {
+        let (Some(mut recovery), false) = (self.recovery.take(), self.closing == Closing::Yes) else { return };
+        for document in self.documents().filter(|document| document.is_changed()) {
+            if document.kept.revision != Some(document.revision()) {
+                // The view itself may be what is broken.
+                recovery.keep_now(document.number(), document.noted(), document.path());
+            }
         }
     }
 }

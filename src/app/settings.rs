@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::store;
 use crate::core::notation;
+use crate::disk;
 use crate::ui::theme::ThemeChoice;
 
 /// The settings, as saved.
@@ -57,7 +58,7 @@ impl Settings {
     /// The file system's.
     pub fn save(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
-        store::replace(&folder.join(FILE), &serde_json::to_vec_pretty(self)?)
+        disk::replace(&folder.join(FILE), &serde_json::to_vec_pretty(self)?)
     }
 
     /// The theme.

@@ -1,16 +1,31 @@
 //! The real window, by eframe.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use etcetera::AppStrategy as _;
 
-use super::{App, Options};
+use super::{App, Closing, DesktopDialogs, Options, Survivors};
+use crate::faults;
 use crate::ui::graphics;
 
 /// The program in a window.
 pub struct Window {
     app: App,
+    /// Set when the device that draws is lost.
+    lost: Option<Arc<AtomicBool>>,
+    /// Where the documents go then.
+    refuge: Refuge,
 }
+
+/// What goes from one window to the next.
+type Refuge = Rc<RefCell<Option<Survivors>>>;
+
+/// Windows opened one after the other because the device that draws was lost: beyond that, something is wrong for good.
+const MOST_WINDOWS: usize = 4;
 
 /// Why there is no window.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +58,34 @@ pub fn run_window(options: Options) -> Result<(), WindowError> {
     if !has_display() {
         return Err(WindowError::NoDisplay);
     }
+    let refuge = Refuge::default();
+    let (engine, theme, data_folder) = (options.engine, options.theme, options.data_folder.clone());
+    let mut options = options;
+    for _ in 0..MOST_WINDOWS {
+        let ended = open_window(options, &refuge);
+        if ended.is_err()
+            && let Some(survivors) = refuge.take()
+        {
+            survivors.keep();
+        }
+        ended?;
+        if refuge.borrow().is_none() {
+            return Ok(());
+        }
+        let (scene, path, data_folder) = (None, None, data_folder.clone());
+        options = Options { scene, path, engine, theme, data_folder, dialogs: Box::new(DesktopDialogs) };
+    }
+    if let Some(survivors) = refuge.take() {
+        survivors.keep();
+    }
+    Err(WindowError::Other("the device that draws it fails again and again".to_owned()))
+}
+
+/// One window, from its opening to its end. Documents that it is to go on with lie in `refuge`, and so do its own if its
+/// device is lost.
+fn open_window(options: Options, refuge: &Refuge) -> Result<(), WindowError> {
     let folder = options.data_folder.clone();
+    let refuge = Rc::clone(refuge);
     let viewport = egui::ViewportBuilder::default()
         .with_title("Diffuscope")
         .with_app_id("diffuscope")
@@ -59,7 +101,8 @@ pub fn run_window(options: Options) -> Result<(), WindowError> {
         ..Default::default()
     };
     let create: eframe::AppCreator<'_> = Box::new(move |context| {
-        Window::new(options, context).map(|window| Box::new(window) as Box<dyn eframe::App>).map_err(Into::into)
+        let window = Window::going_on(options, context, refuge)?;
+        Ok(Box::new(window) as Box<dyn eframe::App>)
     });
     eframe::run_native("Diffuscope", native, create).map_err(|error| match error {
         eframe::Error::AppCreation(error) => match error.downcast::<crate::engine::EngineError>() {
@@ -109,10 +152,20 @@ impl Window {
     /// # Errors
     /// The engine that was asked for does not exist on this machine.
     pub fn new(options: Options, context: &eframe::CreationContext<'_>) -> Result<Self, crate::engine::EngineError> {
-        if let Some(state) = &context.wgpu_render_state {
-            graphics::catch_errors(&state.device);
-        }
-        let unasked = options.scene.is_none();
+        Self::going_on(options, context, Refuge::default())
+    }
+
+    /// The program in the window that `context` describes, which goes on with the documents in `refuge`, if there are any.
+    fn going_on(
+        options: Options,
+        context: &eframe::CreationContext<'_>,
+        refuge: Refuge,
+    ) -> Result<Self, crate::engine::EngineError> {
+        let lost = context.wgpu_render_state.as_ref().map(|state| {
+            let ctx = context.egui_ctx.clone();
+            graphics::catch_errors(&state.device, move || ctx.request_repaint())
+        });
+        let unasked = options.scene.is_none() && refuge.borrow().is_none();
         let mut app = App::new(options, &context.egui_ctx)?;
         // Whoever opens the program with nothing in mind is shown what it is about.
         if unasked {
@@ -126,7 +179,34 @@ impl Window {
             let points = most / context.egui_ctx.pixels_per_point().max(1.0);
             context.egui_ctx.send_viewport_cmd(egui::ViewportCommand::MaxInnerSize(egui::vec2(points, points)));
         }
-        Ok(Self { app })
+        if let Some(survivors) = refuge.take() {
+            app.take_over(survivors);
+        }
+        Ok(Self { app, lost, refuge })
+    }
+
+    /// Hands the documents over, as is done when the device that draws is lost.
+    pub fn leave(&mut self) -> Survivors {
+        self.app.leave()
+    }
+
+    /// Goes on with the documents of another window.
+    pub fn take_over(&mut self, survivors: Survivors) {
+        self.app.take_over(survivors);
+    }
+
+    fn watch_the_device(&mut self, ctx: &egui::Context, frame: &eframe::Frame) {
+        if faults::strikes(&faults::WINDOW)
+            && let Some(state) = frame.wgpu_render_state()
+        {
+            state.device.destroy();
+        }
+        let is_lost = self.lost.as_ref().is_some_and(|lost| lost.load(Ordering::Acquire));
+        if is_lost && self.app.closing != Closing::Yes {
+            *self.refuge.borrow_mut() = Some(self.app.leave());
+            self.app.closing = Closing::Yes;
+            ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+        }
     }
 
     /// The program.
@@ -141,7 +221,8 @@ impl Window {
 }
 
 impl eframe::App for Window {
-    fn logic(&mut self, ctx: &egui::Context, _: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        self.watch_the_device(ctx, frame);
         // After a rest the time since the last frame says nothing about the pace of a run.
         let dt = ctx.input(|input| input.stable_dt).min(0.1);
         self.app.logic(ctx, dt);

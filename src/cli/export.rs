@@ -6,7 +6,7 @@ use clap::{ArgMatches, Args, Command};
 
 use super::progress::Progress;
 use super::{Subcommand, failure, files, interrupt, overrides};
-use crate::engine::select::select;
+use crate::engine::select::select_steadfast;
 use crate::export::{self, Caption, FRAMES, Kind, Picture, Request, SCALES, SIDES};
 use crate::labs::Stopped;
 use crate::labs::scene_file::{self, LoadedScene};
@@ -136,7 +136,7 @@ pub(super) fn write(
     source: &str,
 ) -> anyhow::Result<Caption> {
     let caption = Caption::of(&scene)?;
-    let engine = select(super::engine_choice(engine)?)?.engine;
+    let engine = select_steadfast(super::engine_choice(engine)?)?.engine;
     let request = Request { scene, engine, picture, frames };
     interrupt::watch();
     let progress = Progress::new(kind.id);

@@ -4,6 +4,7 @@
 //! and add its entry to [`ALL`].
 
 mod bench;
+mod exercise;
 mod export;
 mod failure;
 mod files;
@@ -40,6 +41,7 @@ static ALL: &[&Subcommand] = &[
     &list::SUBCOMMAND,
     &new::SUBCOMMAND,
     &bench::SUBCOMMAND,
+    &exercise::SUBCOMMAND,
 ];
 
 const AFTER_HELP: &str = "\

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::progress::Progress;
 use super::{Subcommand, files, overrides};
-use crate::engine::select::{Selected, select};
+use crate::engine::select::{Selected, select_steadfast};
 use crate::labs::scene_file::{self, LoadedScene};
 use crate::labs::{self, RunContext, RunReport};
 
@@ -55,7 +55,7 @@ fn arrays_help() -> String {
 fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let arguments: Arguments = super::parsed(matches)?;
     let loaded = overrides::apply(scene_file::load(&arguments.scene)?, &arguments.set)?;
-    let selected = select(super::engine_choice(&arguments.engine)?)?;
+    let selected = select_steadfast(super::engine_choice(&arguments.engine)?)?;
     prepare(&arguments.out)?;
 
     let progress = Progress::new("run");

@@ -13,6 +13,7 @@ pub mod kernel;
 pub mod numbered;
 pub mod reference;
 pub mod select;
+pub mod steadfast;
 pub mod worker;
 
 /// Something that computes every kernel.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cpu::CpuEngine;
 use super::reference::ReferenceEngine;
+use super::steadfast::Steadfast;
 use super::{Engine, EngineError};
 
 /// What was asked for.
@@ -87,6 +88,17 @@ impl fmt::Debug for Selected {
 /// The graphics engine was asked for, but there is none or its self-test failed.
 pub fn select(choice: EngineChoice) -> Result<Selected, EngineError> {
     select_with(choice, gpu::headless)
+}
+
+/// As [`select`], for a run that must come to its end by itself: where the choice was left open and the graphics device
+/// fails later, the CPU goes on.
+///
+/// # Errors
+/// As [`select`].
+pub fn select_steadfast(choice: EngineChoice) -> Result<Selected, EngineError> {
+    let Selected { engine, note } = select(choice)?;
+    let may_change = choice == EngineChoice::Auto && engine.id() != "cpu";
+    Ok(Selected { engine: if may_change { Arc::new(Steadfast::new(engine)) } else { engine }, note })
 }
 
 /// Chooses an engine for a window that draws with `device`; a graphics engine shares it. After a device has been lost, call

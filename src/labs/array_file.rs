@@ -8,6 +8,8 @@ use anyhow::Context;
 use npyz::{AutoSerialize, NpyWriter, WriterBuilder};
 use serde::Serialize;
 
+use crate::faults;
+
 /// What documentation says of an array.
 #[derive(Debug, Clone, Copy)]
 pub struct ArrayInfo {
@@ -58,6 +60,7 @@ impl<T: AutoSerialize + Copy + Into<f64>> ArrayFile<T> {
     /// # Errors
     /// The disk is full, or the file cannot be written for another reason.
     pub fn extend(&mut self, values: impl IntoIterator<Item = T>) -> anyhow::Result<()> {
+        faults::check(&faults::ARRAY).with_context(|| cannot_write(&self.path))?;
         let not_finite = &mut self.written.not_finite;
         let counted = values.into_iter().inspect(|value| *not_finite += u64::from(!(*value).into().is_finite()));
         self.writer.extend(counted).with_context(|| cannot_write(&self.path))

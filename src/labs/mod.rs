@@ -8,6 +8,7 @@ pub mod caption;
 pub mod equations;
 pub mod high_dimensions;
 pub mod notes;
+pub mod npy;
 pub mod patches;
 pub mod scene_file;
 pub mod score_field;

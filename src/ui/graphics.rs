@@ -1,6 +1,7 @@
 //! The graphics device that egui draws with, in a window and without one.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use eframe::egui_wgpu::{WgpuConfiguration, WgpuSetup, WgpuSetupCreateNew, wgpu};
 
@@ -22,10 +23,18 @@ pub(crate) fn configuration_on(backends: wgpu::Backends) -> WgpuConfiguration {
     WgpuConfiguration { wgpu_setup: WgpuSetup::CreateNew(setup), ..WgpuConfiguration::default() }
 }
 
-/// Keeps a fault of the driver from ending the program.
-pub(crate) fn catch_errors(device: &wgpu::Device) {
+/// Keeps a fault of the driver from ending the program. The flag returned is set when the device is lost; `wake` is called
+/// then.
+pub(crate) fn catch_errors(device: &wgpu::Device, wake: impl Fn() + Send + Sync + 'static) -> Arc<AtomicBool> {
+    let lost = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&lost);
     device.on_uncaptured_error(Arc::new(|error: wgpu::Error| tracing::error!("drawing: {error}")));
-    device.set_device_lost_callback(|reason, message| tracing::error!("drawing device lost ({reason:?}): {message}"));
+    device.set_device_lost_callback(move |reason, message| {
+        tracing::error!("drawing device lost ({reason:?}): {message}");
+        seen.store(true, Ordering::Release);
+        wake();
+    });
+    lost
 }
 
 /// A sentence for the user if the adapter is slow to draw with.

@@ -47,13 +47,16 @@ impl Bench {
     }
 
     pub fn with_data_folder(data_folder: Option<PathBuf>) -> Self {
+        Self::with(Options { engine: EngineChoice::Cpu, data_folder, ..Options::default() })
+    }
+
+    pub fn with(options: Options) -> Self {
         let dialogs = FakeDialogs::default();
-        let boxed = Box::new(dialogs.clone());
-        let harness =
-            Harness::builder().with_size(vec2(1280.0, 800.0)).with_step_dt(1.0 / 30.0).build_eframe(|context| {
-                let options = Options { engine: EngineChoice::Cpu, dialogs: boxed, data_folder, ..Options::default() };
-                Window::new(options, context).unwrap()
-            });
+        let options = Options { dialogs: Box::new(dialogs.clone()), ..options };
+        let harness = Harness::builder()
+            .with_size(vec2(1280.0, 800.0))
+            .with_step_dt(1.0 / 30.0)
+            .build_eframe(|context| Window::new(options, context).unwrap());
         let mut bench = Self { harness, dialogs };
         bench.steps(3);
         bench

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::pace::Pace;
 use super::shader::{Binding, KernelShader};
 use crate::engine::EngineError;
+use crate::faults;
 
 /// Longest wait for one submission. Far beyond any that [`Pace`] allows: a device this late is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -112,6 +113,12 @@ impl Context {
         }
     }
 
+    fn lose_if_ordered(&self) {
+        if faults::strikes(&faults::DEVICE) {
+            self.lose();
+        }
+    }
+
     fn lost_error(&self) -> EngineError {
         let reason = self.health.reason.lock().unwrap_or_else(PoisonError::into_inner);
         EngineError::Device(format!("it was lost ({reason})"))
@@ -119,6 +126,7 @@ impl Context {
 
     /// Runs `work` with every error of the device caught and returned.
     pub(super) fn guarded<T>(&self, work: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+        self.lose_if_ordered();
         if self.is_lost() {
             return Err(self.lost_error());
         }
@@ -249,6 +257,7 @@ impl Context {
             });
             let (group, later) = rest.split_at(fitting.count().clamp(1, 1024));
             let started = now();
+            self.lose_if_ordered();
             let index = self.submit(kernel, buffers, group);
             self.wait(index)?;
             pace.observe(group.iter().map(|(_, dispatch)| dispatch.work).sum(), started.elapsed());
@@ -384,6 +393,7 @@ impl Context {
         });
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         encoder.copy_buffer_to_buffer(buffer, 0, &staged, 0, bytes);
+        self.lose_if_ordered();
         let index = self.queue.submit([encoder.finish()]);
         let slice = staged.slice(0..bytes);
         // Whether it worked shows when the range is asked for.

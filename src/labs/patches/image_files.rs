@@ -6,6 +6,7 @@
 use std::io::Cursor;
 
 use crate::core::image_set::{ImageSet, MAX_SIDE};
+use crate::labs::npy;
 use crate::labs::patches::training;
 
 /// Largest width and height of a picture.
@@ -129,8 +130,8 @@ impl Crop {
 pub fn pictures(name: &str, bytes: &[u8], room: usize) -> Result<(Vec<Loaded>, Option<String>), String> {
     let short =
         std::path::Path::new(name).file_name().map_or(name.to_owned(), |file| file.to_string_lossy().into_owned());
-    let found = if bytes.starts_with(b"\x93NUMPY") {
-        npy(&short, bytes, room)
+    let found = if bytes.starts_with(npy::MAGIC) {
+        array(&short, bytes, room)
     } else if bytes.starts_with(b"PK\x03\x04") {
         npz(&short, bytes, room)
     } else if matches!(bytes, [0, 0, 8, 1..=4, ..]) {
@@ -226,17 +227,9 @@ fn layout(shape: &[u64]) -> Result<Layout, String> {
     Ok(Layout { count, rows, columns, channels, channels_last })
 }
 
-fn npy(name: &str, bytes: &[u8], room: usize) -> Result<(Vec<Loaded>, Option<String>), String> {
+fn array(name: &str, bytes: &[u8], room: usize) -> Result<(Vec<Loaded>, Option<String>), String> {
     let broken = |_| "this .npy file is truncated or damaged".to_owned();
-    // The reader makes room for as long a header as the file claims to have: look at the claim first.
-    let claimed = match bytes {
-        [_, _, _, _, _, _, 1, _, a, b, ..] => usize::from(u16::from_le_bytes([*a, *b])),
-        [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
-        _ => return Err("this is no .npy file of version 1, 2 or 3".to_owned()),
-    };
-    if claimed > bytes.len() {
-        return Err(broken(()));
-    }
+    npy::check_header(bytes, bytes.len() as u64).map_err(|error| error.to_string())?;
     let file = npyz::NpyFile::new(bytes).map_err(|_| broken(()))?;
     let shape = file.shape().to_vec();
     let layout = layout(&shape)?;
@@ -329,7 +322,7 @@ fn npz(name: &str, bytes: &[u8], room: usize) -> Result<(Vec<Loaded>, Option<Str
     let mut content = Vec::new();
     let mut file = archive.zip_archive().by_name(&inner).map_err(|_| broken(std::io::Error::other("")))?;
     std::io::Read::read_to_end(&mut std::io::Read::take(&mut file, size), &mut content).map_err(broken)?;
-    npy(name, &content, room)
+    array(name, &content, room)
 }
 
 /// Images in the format of the MNIST files: two zero bytes, type 8 (bytes), number of axes, lengths, values.

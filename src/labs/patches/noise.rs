@@ -13,6 +13,7 @@ use super::beside::beside;
 use super::scene::{Ensemble, GivenNoise, MAX_VALUES, Scene};
 use super::training::{base64, to_base64};
 use crate::core::els::Grids;
+use crate::labs::npy::{self, HeaderError};
 use crate::labs::scene_file::SceneError;
 
 /// Puts the values of the file that the scene names into the scene; `folder` is the scene's own, which no path may leave.
@@ -40,18 +41,13 @@ fn read(path: &Path, ensemble: Option<Ensemble>) -> Result<Vec<f32>, String> {
     let unreadable = |error: std::io::Error| format!("cannot be read: {error}");
     let mut file = File::open(path).map_err(unreadable)?;
     let length = file.metadata().map_err(unreadable)?.len();
-    // The reader makes room for as long a header as the file claims to have: look at the claim first.
     let mut start = Vec::new();
-    (&mut file).take(12).read_to_end(&mut start).map_err(unreadable)?;
+    (&mut file).take(npy::START as u64).read_to_end(&mut start).map_err(unreadable)?;
     file.rewind().map_err(unreadable)?;
-    let claimed = match start.as_slice() {
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 1, _, a, b, ..] => u64::from(u16::from_le_bytes([*a, *b])),
-        [0x93, b'N', b'U', b'M', b'P', b'Y', 2 | 3, _, a, b, c, d] => u64::from(u32::from_le_bytes([*a, *b, *c, *d])),
-        _ => return Err("is no .npy file of version 1, 2 or 3".to_owned()),
-    };
-    if claimed > length {
-        return Err("is truncated or damaged".to_owned());
-    }
+    npy::check_header(&start, length).map_err(|error| match error {
+        HeaderError::Unknown => "is no .npy file of version 1, 2 or 3".to_owned(),
+        HeaderError::Damaged => "is truncated or damaged".to_owned(),
+    })?;
     let file = npyz::NpyFile::new(BufReader::new(file)).map_err(|_| "is truncated or damaged".to_owned())?;
     let shape = file.shape().to_vec();
     let count = shape.iter().try_fold(1_u64, |count, side| count.checked_mul(*side)).unwrap_or(u64::MAX);

@@ -3,6 +3,8 @@
 //! A scene file may name files and folders beside it; when the scene is loaded, the images cut from them become part of
 //! the scene, which then stands on its own.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -54,11 +56,19 @@ pub fn read_all(paths: &[PathBuf]) -> Vec<Delivery> {
 
 fn read_one(path: &Path) -> Delivery {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let size = std::fs::metadata(path).map_err(|error| format!("{name} cannot be read: {error}"))?.len();
-    if size > MOST_BYTES {
-        return Err(format!("{name} has {} MiB, but at most {} are read", size >> 20, MOST_BYTES >> 20));
+    let unreadable = |error: std::io::Error| format!("{name} cannot be read: {error}");
+    let kind = std::fs::metadata(path).map_err(unreadable)?;
+    if !kind.is_file() {
+        // A pipe may never end, and a device never does.
+        return Err(format!("{name} is no file"));
     }
-    std::fs::read(path).map(|bytes| (name.clone(), bytes)).map_err(|error| format!("{name} cannot be read: {error}"))
+    if kind.len() > MOST_BYTES {
+        return Err(format!("{name} has {} MiB, but at most {} are read", kind.len() >> 20, MOST_BYTES >> 20));
+    }
+    let mut bytes = Vec::new();
+    // The file may grow while it is read.
+    File::open(path).and_then(|file| file.take(MOST_BYTES).read_to_end(&mut bytes)).map_err(unreadable)?;
+    Ok((name, bytes))
 }
 
 /// Puts the images of the files that the scene names into the scene; `folder` is the scene's own, which no path may leave.

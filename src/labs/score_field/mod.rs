@@ -11,6 +11,8 @@ pub mod setup;
 pub mod statistics;
 #[cfg(feature = "gui")]
 mod view;
+#[cfg(feature = "gui")]
+pub use view::import;
 
 use super::{LabEntry, scene_file};
 use crate::core::param::KindInfo;

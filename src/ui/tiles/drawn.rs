@@ -13,6 +13,8 @@ use crate::ui::{highlight, theme};
 const TAB_HEIGHT: f32 = 27.0;
 /// Room between two panes, which their border is dragged by.
 pub(super) const GAP: f32 = 6.0;
+/// Least side of a pane that has room for anything, in points.
+const LEAST_SIZE: f32 = 40.0;
 /// Height of the line on the tab in front.
 const MARK: f32 = 2.0;
 
@@ -32,6 +34,9 @@ pub(super) struct Drawn<'a> {
 pub(super) fn pane(ui: &mut Ui, draw: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
     ui.painter().rect_filled(rect, CornerRadius::ZERO, ui.visuals().panel_fill);
+    if rect.width() < LEAST_SIZE || rect.height() < LEAST_SIZE {
+        return;
+    }
     Frame::new().inner_margin(Margin::symmetric(8, 6)).show(ui, |ui| {
         ui.set_min_size(ui.available_size());
         ui.shrink_clip_rect(rect);

@@ -1,5 +1,6 @@
 //! Points from CSV text and .npy arrays: from bytes that nobody has checked to points, or one sentence why not.
 
+use crate::labs::npy;
 use crate::labs::score_field::scene::Point;
 
 /// Points taken at once.
@@ -8,15 +9,13 @@ const MOST_POINTS: usize = super::edit::MOST_POINTS;
 const FARTHEST: f64 = 1e6;
 /// Largest weight.
 const HEAVIEST: f64 = 1e12;
-/// First bytes of every .npy file.
-const NPY_MAGIC: &[u8] = b"\x93NUMPY";
 
 /// The points in `bytes`, which came under the name `name`.
 ///
 /// # Errors
 /// One sentence that names file, row and value.
 pub fn points(name: &str, bytes: &[u8]) -> Result<Vec<Point>, String> {
-    let found = if bytes.starts_with(NPY_MAGIC) { npy(bytes) } else { text(bytes) };
+    let found = if bytes.starts_with(npy::MAGIC) { array(bytes) } else { text(bytes) };
     let found = found.map_err(|fault| format!("{name}: {fault}"))?;
     if found.is_empty() {
         return Err(format!("{name}: there are no points; write one a line, as in \"0.5, -1.25\""));
@@ -104,17 +103,9 @@ fn shortened(field: &str) -> String {
     short
 }
 
-fn npy(bytes: &[u8]) -> Result<Vec<Point>, String> {
+fn array(bytes: &[u8]) -> Result<Vec<Point>, String> {
     let broken = |_| "this .npy file is truncated or damaged".to_owned();
-    // The reader makes room for as long a header as the file claims to have: look at the claim first.
-    let claimed = match bytes {
-        [_, _, _, _, _, _, 1, _, a, b, ..] => usize::from(u16::from_le_bytes([*a, *b])),
-        [_, _, _, _, _, _, 2 | 3, _, a, b, c, d, ..] => u32::from_le_bytes([*a, *b, *c, *d]) as usize,
-        _ => return Err("this is no .npy file of version 1, 2 or 3".to_owned()),
-    };
-    if claimed > bytes.len() {
-        return Err(broken(()));
-    }
+    npy::check_header(bytes, bytes.len() as u64).map_err(|error| error.to_string())?;
     let file = npyz::NpyFile::new(bytes).map_err(|_| broken(()))?;
     let shape = file.shape().to_vec();
     let &[rows, columns @ 2..=3] = shape.as_slice() else {

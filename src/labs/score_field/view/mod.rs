@@ -7,7 +7,7 @@ mod actions;
 mod curves;
 mod edit;
 mod field;
-mod import;
+pub mod import;
 mod layers;
 mod nodes;
 mod panels;
