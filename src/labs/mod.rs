@@ -36,6 +36,8 @@ pub struct LabEntry {
     pub check: fn(&Value) -> Result<Value, SceneError>,
     /// Puts what a scene's other files hold, which lie in the given folder or below, into the scene.
     pub inline: fn(&mut Value, &Path) -> Result<(), SceneError>,
+    /// Extensions of the files besides scenes that its view takes; none if it takes no data.
+    pub data_files: &'static [&'static str],
     /// Every array that a run may write, for `--help` and the README.
     pub arrays: &'static [ArrayInfo],
     /// Runs a scene to its end and writes its arrays.

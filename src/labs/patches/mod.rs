@@ -3,6 +3,7 @@
 mod beside;
 pub mod check;
 pub mod equations;
+mod findings;
 mod gallery;
 pub mod image_files;
 mod noise;
@@ -37,6 +38,7 @@ pub static ENTRY: LabEntry = LabEntry {
         noise::inline(scene, folder)?;
         training_files::inline(scene, folder)
     },
+    data_files: image_files::EXTENSIONS,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

@@ -28,6 +28,7 @@ pub static ENTRY: LabEntry = LabEntry {
     gallery: gallery::ALL,
     check: scene_file::checked::<Scene>,
     inline: scene_file::nothing_to_inline,
+    data_files: &["csv", "npy"],
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]
