@@ -20,7 +20,10 @@ const FRAME: Duration = Duration::from_micros(16_667);
 const STEPS: usize = 480;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("{:<34}{:>14}{:>14}{:>14}{:>12}  by thread (ms a frame)", "", "steps/s", "ms a frame", "ms a step", "of a core");
+    println!(
+        "{:<34}{:>14}{:>14}{:>14}{:>12}  by thread (ms a frame)",
+        "", "steps/s", "ms a frame", "ms a step", "of a core"
+    );
     for (name, count, side, front) in [
         ("one grid of 256², correlations", 1, 256, "correlations"),
         ("one grid of 256², growth", 1, 256, "growth"),

@@ -338,7 +338,8 @@ fn images_from_files_keep_all_digits() {
     let words: Vec<u16> = (0..36).map(|i| i * 1801).collect();
     std::fs::write(folder.path().join("fine.npy"), npy(&[1, 6, 6], &fine)).unwrap();
     let mut deep = Cursor::new(Vec::new());
-    let picture = image::ImageBuffer::<image::Luma<u16>, _>::from_fn(6, 6, |x, y| image::Luma([words[(6 * y + x) as usize]]));
+    let picture =
+        image::ImageBuffer::<image::Luma<u16>, _>::from_fn(6, 6, |x, y| image::Luma([words[(6 * y + x) as usize]]));
     image::DynamicImage::from(picture).write_to(&mut deep, image::ImageFormat::Png).unwrap();
     std::fs::write(folder.path().join("deep.png"), deep.into_inner()).unwrap();
     std::fs::write(folder.path().join("words.npy"), npy(&[1, 6, 6], &words)).unwrap();
@@ -372,11 +373,23 @@ fn the_machine_compared_is_written_as_if_it_had_run_alone() {
     run(folder.path(), &both, "cpu").expect(0);
     let told = summary(folder.path());
     let (results, compared) = (&told["results"], &told["results"]["compare"]);
-    let out = |folder: &Path, prefix: &str, file: &str| std::fs::read(folder.join("out").join(format!("{prefix}{file}"))).unwrap();
+    let out = |folder: &Path, prefix: &str, file: &str| {
+        std::fs::read(folder.join("out").join(format!("{prefix}{file}"))).unwrap()
+    };
     let lone = tempfile::tempdir().unwrap();
     run(lone.path(), &scene(b, 3, 12), "cpu").expect(0);
-    for file in ["phi_start.npy", "phi_end.npy", "abar_grid.npy", "abar.npy", "rho_radial.npy", "mutual_information.npy",
-                 "rho_2d.npy", "local_consistency.npy", "source_image.npy", "source_position.npy"] {
+    for file in [
+        "phi_start.npy",
+        "phi_end.npy",
+        "abar_grid.npy",
+        "abar.npy",
+        "rho_radial.npy",
+        "mutual_information.npy",
+        "rho_2d.npy",
+        "local_consistency.npy",
+        "source_image.npy",
+        "source_position.npy",
+    ] {
         assert!(out(folder.path(), "compare_", file) == out(lone.path(), "", file), "{file}");
         let listed = told["arrays"].as_array().unwrap().iter().any(|array| array["file"] == format!("compare_{file}"));
         assert!(listed, "{file} is not in the summary");
@@ -386,8 +399,12 @@ fn the_machine_compared_is_written_as_if_it_had_run_alone() {
     alone["difference"] = difference.clone();
     assert_eq!(*compared, alone);
     assert_eq!((&results["steps"], &compared["steps"]), (&json!(8), &json!(11)));
-    assert!(out(folder.path(), "", "phi_start.npy") == out(folder.path(), "compare_", "phi_start.npy"), "the same noise");
-    let [(_, one), (_, other)] = ["", "compare_"].map(|p| array(&folder.path().join("out"), &format!("{p}phi_end.npy")));
+    assert!(
+        out(folder.path(), "", "phi_start.npy") == out(folder.path(), "compare_", "phi_start.npy"),
+        "the same noise"
+    );
+    let [(_, one), (_, other)] =
+        ["", "compare_"].map(|p| array(&folder.path().join("out"), &format!("{p}phi_end.npy")));
     let square = one.iter().zip(&other).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / one.len() as f64;
     assert!((difference["root_mean_square"].as_f64().unwrap() - square.sqrt()).abs() < 1e-6);
     let differing = one.iter().zip(&other).filter(|(a, b)| (*a - *b).abs() > 0.05).count() as f64 / one.len() as f64;

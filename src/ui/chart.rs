@@ -2,8 +2,8 @@
 
 use egui::{Color32, FontId, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{
-    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotTransform, Points,
-    Span, VLine,
+    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotTransform,
+    Points, Span, VLine,
 };
 
 use super::{format, highlight, theme};

@@ -74,8 +74,7 @@ fn theories(setup: &Setup, measured: &[Measurement]) -> (Vec<Value>, Option<&'st
 fn compared(kind: &TheoryKind, kernel: &Kernel, side: usize, measured: &[Measurement]) -> Value {
     let inner: Vec<&Measurement> = measured.iter().filter(|m| m.abar > 0.0 && m.abar < 1.0).collect();
     let abars: Vec<f64> = inner.iter().map(|m| m.abar).collect();
-    let far =
-        |(theory, m): (Vec<f64>, &&Measurement)| largest_difference(&correlation::radial(&theory, side), &m.rho);
+    let far = |(theory, m): (Vec<f64>, &&Measurement)| largest_difference(&correlation::radial(&theory, side), &m.rho);
     let error: Vec<f64> = kind.correlation(kernel, side, &abars).into_iter().zip(&inner).map(far).collect();
     json!({"name": kind.info.id, "valid_for": kind.range, "abar": abars, "largest_rho_error": error})
 }

@@ -68,7 +68,7 @@ pub fn encode(name: &str, images: &ImageSet) -> GivenImages {
 /// Whether 256 levels say all that `values` say, to within the rounding of single precision: what an 8-bit picture becomes
 /// on the way through other scales.
 pub fn are_levels(values: &[f32]) -> bool {
-    values.iter().all(|v| (value(level(*v)) - v).abs() <= f32::EPSILON)
+    values.iter().all(|v| (value(level(*v)) - v).abs() <= 2.0 * f32::EPSILON)
 }
 
 /// Numbers of single precision, little-endian.

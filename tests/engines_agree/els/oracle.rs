@@ -37,7 +37,13 @@ pub(super) fn choices() -> Vec<Choice> {
 }
 
 /// The machine, with images of another size than the grid's where it allows that; `None` for more channels than it takes.
-pub(super) fn machine(choice: &Choice, count: usize, channels: usize, side: usize, image_side: usize) -> Option<Machine> {
+pub(super) fn machine(
+    choice: &Choice,
+    count: usize,
+    channels: usize,
+    side: usize,
+    image_side: usize,
+) -> Option<Machine> {
     let build = |image_side| Machine::new(choice, images(count, channels, image_side), side);
     build(image_side).or_else(|_| build(side)).ok()
 }
@@ -115,7 +121,14 @@ pub(super) struct Pixel {
 
 impl Pixel {
     /// Pixel `position` of `grid`, whose values may each be off by `input`.
-    pub(super) fn new(machine: &Machine, level: Level, energies: &Energies, grid: &[f64], position: usize, input: f64) -> Self {
+    pub(super) fn new(
+        machine: &Machine,
+        level: Level,
+        energies: &Energies,
+        grid: &[f64],
+        position: usize,
+        input: f64,
+    ) -> Self {
         let (side, k, signal, sharpness) = (machine.side(), level.k, level.abar.sqrt(), level.sharpness());
         let patches = machine.patches(level, grid, position / side, position % side);
         let nearest = patches.iter().map(|p| p.distance).fold(f64::INFINITY, f64::min);

@@ -76,7 +76,8 @@ impl Window {
         numbers("rho_2d.npy", &[times, side, side], &|m| m.rho_2d.clone());
         numbers("local_consistency.npy", &[times], &|m| vec![m.local_consistency]);
         let sources = |prefix: &str, lane: Lane| {
-            let (map, first) = self.view.read.latest().unwrap().cell(lane, "source").unwrap().posterior.clone().unwrap();
+            let (map, first) =
+                self.view.read.latest().unwrap().cell(lane, "source").unwrap().posterior.clone().unwrap();
             assert_eq!((first, map.image.len()), (0, setup.count * side * side), "all grids are in sight");
             let shape = [setup.count, side, side];
             let write = |file: &str, values: &[u32]| {
@@ -115,7 +116,8 @@ fn hold(name: &str, scene: &Value, compared: bool) {
     }
     window.settle();
     window.write(&shown);
-    let mut files: Vec<&str> = output::ARRAYS.iter().map(|array| array.file).filter(|file| !file.contains('*')).collect();
+    let mut files: Vec<&str> =
+        output::ARRAYS.iter().map(|array| array.file).filter(|file| !file.contains('*')).collect();
     files.retain(|file| *file != "radius.npy");
     if compared {
         files.extend(["compare_phi_end.npy", "compare_source_image.npy", "compare_source_position.npy"]);

@@ -70,7 +70,10 @@ const ALONG: &[Along] = &[
             },
         ],
         words: |physics, _| {
-            let fits = [("correlation length", physics.growth.correlation_length), ("domain size", physics.growth.domain_size)];
+            let fits = [
+                ("correlation length", physics.growth.correlation_length),
+                ("domain size", physics.growth.domain_size),
+            ];
             let told = fits.into_iter().filter_map(|(name, fit)| {
                 let fit = fit.filter(|fit| fit.points > 2)?;
                 Some(format!("{name} ∝ ᾱ^{} within the collapse ({} times)", exponent(&fit), fit.points))
