@@ -331,6 +331,86 @@ fn training_images_come_from_files_beside_the_scene() {
     run(folder.path(), &text, "core").expect_sentence(2, &["no images in empty"]);
 }
 
+#[test]
+fn images_from_files_keep_all_digits() {
+    let folder = tempfile::tempdir().unwrap();
+    let fine: Vec<f32> = (0..36).map(|i| (i as f32 * 0.37).sin()).collect();
+    let words: Vec<u16> = (0..36).map(|i| i * 1801).collect();
+    std::fs::write(folder.path().join("fine.npy"), npy(&[1, 6, 6], &fine)).unwrap();
+    let mut deep = Cursor::new(Vec::new());
+    let picture =
+        image::ImageBuffer::<image::Luma<u16>, _>::from_fn(6, 6, |x, y| image::Luma([words[(6 * y + x) as usize]]));
+    image::DynamicImage::from(picture).write_to(&mut deep, image::ImageFormat::Png).unwrap();
+    std::fs::write(folder.path().join("deep.png"), deep.into_inner()).unwrap();
+    std::fs::write(folder.path().join("words.npy"), npy(&[1, 6, 6], &words)).unwrap();
+    let exact: Vec<f64> = words.iter().map(|word| f64::from(*word) / 32767.5 - 1.0).collect();
+    let wide: Vec<f64> = fine.iter().map(|v| f64::from(*v)).collect();
+    for (file, expected) in [("fine.npy", &wide), ("deep.png", &exact), ("words.npy", &exact)] {
+        // One image is returned exactly.
+        let mut text = scene(json!({"kind": {"kind": "is"}, "steps": 5}), 2, 6);
+        text["training"] = json!({"files": {"paths": [file]}});
+        run(folder.path(), &text, "core").expect(0);
+        let end = std::fs::read(folder.path().join("out/phi_end.npy")).unwrap();
+        let (_, values) = array(&folder.path().join("out"), "phi_end.npy");
+        assert!(values.iter().zip(expected.iter().cycle()).all(|(a, b)| (a - b).abs() < 3e-7), "{file}: {values:?}");
+        // The scene that came of it stands on its own.
+        let alone = summary(folder.path())["parameters"].clone();
+        assert!(alone["training"]["images"]["values"].is_string() && alone["training"].get("files").is_none());
+        let elsewhere = tempfile::tempdir().unwrap();
+        run(elsewhere.path(), &alone, "core").expect(0);
+        assert!(std::fs::read(elsewhere.path().join("out/phi_end.npy")).unwrap() == end, "{file}");
+    }
+}
+
+#[test]
+fn the_machine_compared_is_written_as_if_it_had_run_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = json!({"kind": {"kind": "two_pattern"}, "window": {"k": 3}, "steps": 8});
+    let b = json!({"kind": {"kind": "two_pattern"}, "window": {"k": 5}, "steps": 11});
+    let mut both = scene(a.clone(), 3, 12);
+    both["compare"] = b.clone();
+    both["painting"] = json!([{"abar": 0.2, "grid": 1, "at": [4, 4], "radius": 2, "ink": {"value": 1}}]);
+    run(folder.path(), &both, "cpu").expect(0);
+    let told = summary(folder.path());
+    let (results, compared) = (&told["results"], &told["results"]["compare"]);
+    let out = |folder: &Path, prefix: &str, file: &str| {
+        std::fs::read(folder.join("out").join(format!("{prefix}{file}"))).unwrap()
+    };
+    let lone = tempfile::tempdir().unwrap();
+    run(lone.path(), &scene(b, 3, 12), "cpu").expect(0);
+    for file in [
+        "phi_start.npy",
+        "phi_end.npy",
+        "abar_grid.npy",
+        "abar.npy",
+        "rho_radial.npy",
+        "mutual_information.npy",
+        "rho_2d.npy",
+        "local_consistency.npy",
+        "source_image.npy",
+        "source_position.npy",
+    ] {
+        assert!(out(folder.path(), "compare_", file) == out(lone.path(), "", file), "{file}");
+        let listed = told["arrays"].as_array().unwrap().iter().any(|array| array["file"] == format!("compare_{file}"));
+        assert!(listed, "{file} is not in the summary");
+    }
+    let mut alone = summary(lone.path())["results"].clone();
+    let difference = compared["difference"].clone();
+    alone["difference"] = difference.clone();
+    assert_eq!(*compared, alone);
+    assert_eq!((&results["steps"], &compared["steps"]), (&json!(8), &json!(11)));
+    assert!(
+        out(folder.path(), "", "phi_start.npy") == out(folder.path(), "compare_", "phi_start.npy"),
+        "the same noise"
+    );
+    let [(_, one), (_, other)] =
+        ["", "compare_"].map(|p| array(&folder.path().join("out"), &format!("{p}phi_end.npy")));
+    let square = one.iter().zip(&other).map(|(a, b)| (a - b).powi(2)).sum::<f64>() / one.len() as f64;
+    assert!((difference["root_mean_square"].as_f64().unwrap() - square.sqrt()).abs() < 1e-6);
+    let differing = one.iter().zip(&other).filter(|(a, b)| (*a - *b).abs() > 0.05).count() as f64 / one.len() as f64;
+    assert_eq!(difference["share_of_pixels"], json!(differing));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use diffuscope::app::{Options, Window};
 use diffuscope::engine::select::EngineChoice;
-use diffuscope::labs::scene_file;
+use diffuscope::labs::scene_file::{self, LoadedScene};
 use diffuscope::ui::theme::ThemeChoice;
 use egui::accesskit::Role;
 use egui::{Rect, pos2};
@@ -20,7 +20,11 @@ const SIZE: [f32; 2] = [1120.0, 700.0];
 /// The program on a scene of the gallery, everything computed. The theory itself computes: it gives the same picture on
 /// every machine.
 fn program(scene: &str, theme: ThemeChoice) -> Harness<'static, Window> {
-    let scene = scene_file::load(&format!("gallery:{scene}")).unwrap();
+    program_on(scene_file::load(&format!("gallery:{scene}")).unwrap(), theme)
+}
+
+/// The program on this scene.
+fn program_on(scene: LoadedScene, theme: ThemeChoice) -> Harness<'static, Window> {
     let mut harness = Harness::builder()
         .with_size(SIZE)
         .with_step_dt(1.0 / 60.0)
@@ -69,6 +73,28 @@ fn ring_of_eight_dark() {
 #[test]
 fn ring_of_eight_light() {
     compare(program("ring_of_eight", ThemeChoice::Light), "ring_of_eight_light");
+}
+
+/// The patch lab at the end of a run, small enough for the theory to compute.
+fn patches(theme: ThemeChoice) -> Harness<'static, Window> {
+    let mut loaded = scene_file::load("gallery:patches_two_patterns").unwrap();
+    loaded.scene["ensemble"] = serde_json::json!({"count": 4, "side": 64});
+    loaded.scene["abar"] = serde_json::json!(1.0);
+    program_on(loaded, theme)
+}
+
+#[test]
+fn patches_dark() {
+    compare(patches(ThemeChoice::Dark), "patches_dark");
+}
+
+#[test]
+fn patches_light() {
+    let mut harness = patches(ThemeChoice::Light);
+    let view = harness.state_mut().app_mut().view().unwrap();
+    view.tiles().unwrap().focus("growth");
+    settle(&mut harness);
+    compare(harness, "patches_light");
 }
 
 #[test]

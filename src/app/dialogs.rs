@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::labs;
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ask {
@@ -32,6 +34,17 @@ pub trait FileDialogs {
     fn ask(&mut self, ask: Ask, answer: Answer);
 }
 
+/// Extensions of scenes and of the data that any lab takes.
+pub fn readable() -> Vec<&'static str> {
+    let mut extensions = vec!["json"];
+    for extension in labs::ALL.iter().flat_map(|lab| lab.data_files) {
+        if !extensions.contains(extension) {
+            extensions.push(extension);
+        }
+    }
+    extensions
+}
+
 /// The desktop's own dialogs.
 #[derive(Debug, Default)]
 pub struct DesktopDialogs;
@@ -44,7 +57,7 @@ impl FileDialogs for DesktopDialogs {
             Ask::Open => Box::pin(
                 dialog
                     .set_title("Open a scene or data")
-                    .add_filter("Scenes and data", &["json", "csv", "npy"])
+                    .add_filter("Scenes and data", &readable())
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),
@@ -60,6 +73,19 @@ impl FileDialogs for DesktopDialogs {
         let wait = move || answer(pollster::block_on(waiting).map(|file| file.path().to_owned()));
         if let Err(error) = std::thread::Builder::new().name("file dialog".to_owned()).spawn(wait) {
             tracing::error!("the system gave no thread for the file dialog: {error}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lab_finds_its_data_in_the_dialog() {
+        let all = readable();
+        for extension in ["json", "csv", "npy", "npz", "png", "jpg", "jpeg", "idx3-ubyte"] {
+            assert_eq!(all.iter().filter(|known| **known == extension).count(), 1, "{extension}");
         }
     }
 }

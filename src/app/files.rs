@@ -72,13 +72,23 @@ impl Files {
 
     /// Reads `path`: a scene if it is one, else data.
     pub fn read(&self, path: PathBuf) {
-        self.work("reading", move || {
-            let name = path.display().to_string();
-            match store::read_limited(&path) {
-                Ok(bytes) => recognise(Some(path), &name, bytes),
-                Err(error) => Event::Failed(format!("{name} cannot be read: {error}.")),
+        self.work("reading", move || read(path));
+    }
+
+    /// Reads several files one after the other, so that data keeps their order, and of a folder the files in it.
+    pub fn read_all(&self, paths: Vec<PathBuf>) {
+        let post = self.post();
+        let work = move || {
+            for path in paths {
+                match files_of(&path) {
+                    Ok(files) => files.into_iter().for_each(|file| post(read(file))),
+                    Err(error) => post(Event::Failed(format!("{} cannot be read: {error}.", path.display()))),
+                }
             }
-        });
+        };
+        if let Err(error) = std::thread::Builder::new().name("reading".to_owned()).spawn(work) {
+            self.post()(Event::Failed(format!("The system gave no thread for reading: {error}.")));
+        }
     }
 
     /// Looks at bytes that came from elsewhere, such as the clipboard.
@@ -112,6 +122,30 @@ impl Files {
             }
         }
     }
+}
+
+fn read(path: PathBuf) -> Event {
+    let name = path.display().to_string();
+    match store::read_limited(&path) {
+        Ok(bytes) => recognise(Some(path), &name, bytes),
+        Err(error) => Event::Failed(format!("{name} cannot be read: {error}.")),
+    }
+}
+
+/// The file itself, or the files of a folder in the order of their names.
+fn files_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?.path();
+        if entry.is_file() {
+            files.push(entry);
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// A scene if `bytes` look like one, so that its faults are told; otherwise data for the lab.

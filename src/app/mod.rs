@@ -223,7 +223,7 @@ impl App {
                 });
             }
         }
-        drop_hint(ui);
+        drop_hint(ui, self.document.as_ref().map_or(&[], |document| document.lab.data_files));
         self.messages.show(ui);
         sheets::show(self, &ctx);
         self.draw_halo(&ctx);
@@ -353,8 +353,9 @@ impl App {
     }
 
     fn take_pasted_and_dropped(&mut self, ctx: &egui::Context) {
-        for file in ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files)) {
-            self.files.read(file.path().to_owned());
+        let dropped = ctx.input_mut(|input| std::mem::take(&mut input.raw.dropped_files));
+        if !dropped.is_empty() {
+            self.files.read_all(dropped.iter().map(|file| file.path().to_owned()).collect());
         }
         if ctx.text_edit_focused() {
             return;
@@ -401,11 +402,15 @@ fn deaf_to_keys(ctx: &egui::Context, deaf: bool, work: impl FnOnce()) {
     ctx.input_mut(|input| input.events = all);
 }
 
-/// Says that a file held over the window can be dropped.
-fn drop_hint(ui: &Ui) {
+/// Says that a file held over the window can be dropped, and which data the lab in sight takes.
+fn drop_hint(ui: &Ui, data_files: &[&str]) {
     if ui.input(|input| input.raw.hovered_files.is_empty()) {
         return;
     }
+    let words = match data_files {
+        [] => "Drop a scene (json)".to_owned(),
+        _ => format!("Drop a scene (json) or data ({})", data_files.join(", ")),
+    };
     let tokens = theme::tokens(ui.visuals());
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));
     let painter = ui.ctx().layer_painter(layer);
@@ -414,7 +419,7 @@ fn drop_hint(ui: &Ui) {
     painter.text(
         rect.center(),
         egui::Align2::CENTER_CENTER,
-        "Drop a scene (JSON) or data (CSV, npy)",
+        words,
         egui::TextStyle::Heading.resolve(ui.style()),
         tokens.accent,
     );

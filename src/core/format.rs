@@ -31,6 +31,26 @@ pub fn number(value: f64, digits: usize) -> String {
     }
 }
 
+/// A measured value with its standard error, both to the first digit of the error, or to its second where it rounds to 1:
+/// "0.48 ± 0.02", "0.483 ± 0.012". Without a positive error, three digits of the value alone.
+pub fn with_error(value: f64, error: f64) -> String {
+    if !(error.is_finite() && error > 0.0 && value.is_finite()) {
+        return number(value, 3);
+    }
+    // Read off the rounded number, which may have carried into the next decade.
+    let rounded = format!("{error:.0e}");
+    let (digit, exponent) = rounded.split_once('e').unwrap_or((&rounded, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let decimals = if digit == "1" { 1 - exponent } else { -exponent };
+    if decimals > 6 {
+        return format!("{} ± {}", number(value, 3), number(error, 1));
+    }
+    let unit = 10f64.powi(-decimals);
+    let text = |v: f64| format!("{:.*}", decimals.max(0) as usize, (v / unit).round() * unit);
+    let sign = if value < 0.0 && text(value).bytes().any(|byte| (b'1'..=b'9').contains(&byte)) { "−" } else { "" };
+    format!("{sign}{} ± {}", text(value.abs()), text(error))
+}
+
 /// `value` with exactly `digits` significant digits, so that a changing read-out keeps its width.
 pub fn steady(value: f64, digits: usize) -> String {
     let digits = digits.max(1);
@@ -131,6 +151,24 @@ fn ordered([a, b]: [f64; 2]) -> [f64; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn errors_say_how_many_digits_count() {
+        for (value, error, text) in [
+            (0.4831, 0.0213, "0.48 ± 0.02"),
+            (0.4831, 0.0123, "0.483 ± 0.012"),
+            (0.4831, 0.0096, "0.483 ± 0.010"),
+            (0.4831, 0.096, "0.48 ± 0.10"),
+            (-0.5, 0.3, "−0.5 ± 0.3"),
+            (-0.001, 0.3, "0.0 ± 0.3"),
+            (1234.0, 30.0, "1230 ± 30"),
+            (0.5, 0.0, "0.5"),
+            (0.5, f64::NAN, "0.5"),
+            (0.5, 3e-9, "0.5 ± 3×10⁻⁹"),
+        ] {
+            assert_eq!(with_error(value, error), text);
+        }
+    }
 
     #[test]
     fn numbers_are_short_and_exact_enough() {

@@ -40,6 +40,8 @@ pub struct LabEntry {
     pub inline: fn(&mut Value, &Path) -> Result<(), SceneError>,
     /// What a checked scene is, in sentences for captions: process and parameters, without title, seed and version.
     pub describe: fn(&Value) -> Result<String, SceneError>,
+    /// Extensions of the files besides scenes that its view takes; none if it takes no data.
+    pub data_files: &'static [&'static str],
     /// Every array that a run may write, for `--help` and the README.
     pub arrays: &'static [ArrayInfo],
     /// Runs a scene to its end and writes its arrays.

@@ -1,8 +1,9 @@
 //! Charts of measured and computed curves: axes with symbols and units, linear or logarithmic, a legend above.
 
-use egui::{Color32, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
+use egui::{Color32, FontId, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{
-    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoints, Points, Span, VLine,
+    GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotTransform,
+    Points, Span, VLine,
 };
 
 use super::{format, highlight, notation, theme};
@@ -199,6 +200,7 @@ impl Chart<'_> {
         let cursors: Vec<Cursor> = self.cursors.into_iter().map(|c| Cursor { x: x.place(c.x), ..c }).collect();
         let regions: Vec<Region> =
             self.regions.into_iter().map(|r| Region { x: r.x.map(|v| x.place(v)), ..r }).collect();
+        let regions: Vec<Region> = regions.into_iter().filter(|r| r.x.iter().all(|v| v.is_finite())).collect();
         let fixed = [x, y].map(|axis| axis.range.map(|range| range.map(|v| axis.place(v))));
         let shown = plot.show(ui, |plot| {
             for (axis, range) in fixed.into_iter().enumerate() {
@@ -208,8 +210,8 @@ impl Chart<'_> {
                     if axis == 0 { plot.set_plot_bounds_x(range) } else { plot.set_plot_bounds_y(range) }
                 }
             }
-            for region in regions.into_iter().filter(|region| region.x.iter().all(|v| v.is_finite())) {
-                plot.span(Span::new(region.name, region.x[0]..=region.x[1]).fill(region.colour));
+            for region in &regions {
+                plot.span(Span::new("", region.x[0]..=region.x[1]).fill(region.colour));
             }
             for series in series {
                 draw(plot, series);
@@ -220,10 +222,26 @@ impl Chart<'_> {
             }
             plot.pointer_coordinate().map(|at| at.x)
         });
+        for region in &regions {
+            name_region(ui, region, &shown.transform);
+        }
         shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Figure, true, self.name));
         highlight::link(ui, &format!("chart:{}", self.name), shown.response.rect);
         let held = shown.response.dragged() || shown.response.clicked();
         shown.inner.filter(|_| held).map(|place| x.value(place))
+    }
+}
+
+/// Writes a region's name at its top: in its middle, or where the frame leaves room for all of it.
+fn name_region(ui: &Ui, region: &Region, transform: &PlotTransform) {
+    let frame = transform.frame().shrink(3.0);
+    let edge = |x: f64| transform.position_from_point(&PlotPoint::new(x, 0.0)).x;
+    let middle = 0.5 * (edge(region.x[0]) + edge(region.x[1]));
+    let colour = theme::tokens(ui.visuals()).muted_text;
+    let galley = ui.painter().layout_no_wrap(region.name.clone(), FontId::proportional(10.5), colour);
+    let left = (middle - 0.5 * galley.size().x).min(frame.right() - galley.size().x).max(frame.left());
+    if frame.x_range().contains(middle) {
+        ui.painter().with_clip_rect(frame).galley(pos2(left, frame.top()), galley, colour);
     }
 }
 

@@ -5,12 +5,14 @@
     diffuscope run FOLDER/NAME.json --out DIR --engine core
     python3 check_patches.py DIR [DIR ...]
 
-Every run is repeated from phi_start.npy in double precision, by sums over all patches. Printed are the share of pixels within
-1e-4 on phi, and the largest differences of the grid of abar, of correlations, information and local consistency at the
-measured times, and of how much farther a pixel's source is than its nearest patch. Ends with status 1 if one is above its
-limit. Training images must be given in the scene, as two_pattern needs none; nothing may be painted.
+Every run is repeated from phi_start.npy in double precision, by sums over all patches, what is painted and the machine that
+is compared included. Printed are the share of pixels farther than 1e-4 on phi, and the largest differences of phi_start from
+noise of the scene's own or drawn from its seed, of the grid of abar, of correlations, information and local consistency at
+the measured times, of how much farther a pixel's source is than its nearest patch, and of training images from those that
+NAME_images.npy holds, where the title of a scene says "images in NAME_images.npy" and DIR lies beside it. Ends with status 1
+if one is above its limit. Training images must be given in the scene or in files, as two_pattern needs none.
 """
-import base64, json, pathlib, sys
+import base64, json, pathlib, struct, sys
 import numpy as np
 
 # ---- the machines ------------------------------------------------------------------------------------------------------
@@ -133,6 +135,47 @@ def step(stepper, phi, a, b, denoise):
     k3 = slope(phi + h / 2 * k2, a + h / 2)
     return phi + h / 6 * (k1 + 2 * k2 + 2 * k3 + slope(phi + h * k3, b))
 
+# ---- noise and painting ------------------------------------------------------------------------------------------------
+
+def philox(counter, seed):
+    """Philox4x32-10 of a list of four arrays of words."""
+    c, low = [np.asarray(v, np.uint64) for v in counter], np.uint64(0xFFFFFFFF)
+    key = [np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32)]
+    for _ in range(10):
+        a, b = np.uint64(0xD2511F53) * c[0], np.uint64(0xCD9E8D57) * c[2]
+        c = [b >> np.uint64(32) ^ c[1] ^ key[0], b & low, a >> np.uint64(32) ^ c[3] ^ key[1], a & low]
+        key = [(key[0] + np.uint64(0x9E3779B9)) & low, (key[1] + np.uint64(0xBB67AE85)) & low]
+    return c
+
+def normals(seed, stream, item, step):
+    """Four normal numbers for each item, by Box and Muller from the upper 24 bits of the words."""
+    zero = np.zeros_like(item)
+    u = [((w >> np.uint64(8)).astype(float) + .5) / 2**24 for w in philox([item, zero + step, zero + stream, zero], seed)]
+    pair = lambda a, b: [np.sqrt(-2 * np.log(a)) * f(2 * np.pi * b) for f in (np.cos, np.sin)]
+    return np.stack(pair(u[0], u[1]) + pair(u[2], u[3]), -1)
+
+def start_noise(seed, shape):
+    """The noise [B, C, L, L] that a seed draws: stream 1, items count fours of numbers of one grid, steps count grids."""
+    size = int(np.prod(shape[1:]))
+    return np.stack([normals(seed, 1, np.arange(-(-size // 4)), b).reshape(-1)[:size].reshape(shape[1:]) for b in range(shape[0])])
+
+def paint(phi, scene, abars, step):
+    """Strokes are painted before the first step that starts at their abar or later; borders are circular."""
+    count, channels, side, _ = phi.shape
+    strokes = [s for s in scene.get("painting", []) if min(np.searchsorted(abars, s["abar"] - 1e-12), len(abars) - 1) == step]
+    for number, stroke in enumerate(strokes):
+        far = [np.abs((np.arange(side) - at) % side) for at in stroke["at"]]
+        far = [np.minimum(d, side - d) for d in far]
+        inside = np.hypot(far[0][:, None], far[1][None]) <= stroke["radius"]
+        for c in range(channels):
+            if stroke["ink"] == "noise":
+                item = (stroke["grid"] * channels + c) * side**2 + np.arange(side**2)
+                value = normals(scene["seed"], 0x200, item, step << 12 ^ number)[:, 0].reshape(side, side)
+            else:
+                value = np.full((side, side), np.sqrt(abars[step]) * stroke["ink"]["value"])
+            phi[stroke["grid"], c][inside] = value[inside]
+    return phi
+
 # ---- what is measured --------------------------------------------------------------------------------------------------
 
 def rings(side):
@@ -164,38 +207,53 @@ def centres(machine, phi, abar, k):
 # ---- one run -----------------------------------------------------------------------------------------------------------
 
 LIMITS = {"abar_grid": 1e-12, "phi beyond 1e-4": 1e-3, "rho": 1e-3, "rho_2d": 1e-3, "information": 2e-3,
-          "consistency": 5e-3, "source farther": 1e-4, "start": 0}
+          "consistency": 5e-3, "source farther": 1e-4, "start": 2e-5, "images": 2e-7}
 
 def given_images(scene):
     given = scene["training"].get("images")
     if given is None:
         return np.ones((2, 1, 1, 1))  # only the number of channels counts
-    levels = np.frombuffer(base64.b64decode(given["levels"]), np.uint8)
     shape = given["count"], given["channels"], given["side"], given["side"]
+    if given.get("values"):
+        return np.frombuffer(base64.b64decode(given["values"]), "<f4").astype(float).reshape(shape)
+    levels = np.frombuffer(base64.b64decode(given["levels"]), np.uint8)
     return (levels.astype(np.float32) / np.float32(127.5) - np.float32(1)).astype(float).reshape(shape)
 
 def check(folder):
-    load = lambda name: np.load(folder / f"{name}.npy").astype(float)
     scene = json.loads((folder / "summary.json").read_text())["parameters"]
-    spec, side = scene["machine"], scene["ensemble"]["side"]
-    if scene.get("painting"):
-        sys.exit(f"{folder}: runs that are painted on cannot be followed")
+    images, found = given_images(scene), {}
+    if scene["title"].startswith("images in "):
+        expected = np.load(folder.parent / scene["title"].removeprefix("images in "))
+        found["images"] = np.abs(images - expected).max() if images.shape == expected.shape else np.inf
+    good = check_run(folder, "", scene, scene["machine"], images, found)
+    if scene.get("compare"):
+        # Nothing is painted on the grids of the machine that is compared.
+        good &= check_run(folder, "compare_", scene | {"painting": []}, scene["compare"], images, {})
+    return good
+
+def check_run(folder, prefix, scene, spec, images, found):
+    load = lambda name: np.load(folder / f"{prefix}{name}.npy").astype(float)
+    side = scene["ensemble"]["side"]
     if scene["training"].get("images") is None and spec["kind"]["kind"] != "two_pattern":
         sys.exit(f"{folder}: the training images must be given in the scene")
-    machine = Machine(spec["kind"], given_images(scene), side)
+    machine = Machine(spec["kind"], images, side)
     n = spec["steps"]
     abars = abar_grid(spec["grid"], *spec["abar"], n)
-    found = {"abar_grid": np.abs(abars - load("abar_grid")).max()}
-    start = load("phi_start")
+    found["abar_grid"] = np.abs(abars - load("abar_grid")).max()
+    phi = np.moveaxis(load("phi_start"), 3, 1)
     if (scene.get("noise") or {}).get("values"):
         noise = np.frombuffer(base64.b64decode(scene["noise"]["values"]), "<f4").astype(float)
-        found["start"] = np.abs(start.reshape(-1) - noise).max()
-    phi = np.moveaxis(start, 3, 1)
+        noise = np.moveaxis(noise.reshape(len(phi), side, side, -1), 3, 1).copy()
+    else:
+        noise = start_noise(scene["seed"], phi.shape)
+    found["start"] = np.abs(paint(noise, scene, abars, 0) - phi).max()
     measured = {int(np.abs(abars - a).argmin()): t for t, a in enumerate(load("abar"))}
     rho, rho_2d, information, consistent = (load(f) for f in ("rho_radial", "rho_2d", "mutual_information", "local_consistency"))
     worst = {"rho": 0., "rho_2d": 0., "information": 0., "consistency": 0.}
     for i in range(n + 1):
         k = patch_size(spec["window"], min(i, n - 1), n, abars[min(i, n - 1)])
+        if i > 0:
+            phi = paint(phi, scene, abars, i)
         if i in measured:
             t = measured[i]
             table, radial, info = correlations(phi)
@@ -223,7 +281,7 @@ def check(folder):
     found["source farther"] = farther
     found |= worst
     bad = [name for name, value in found.items() if not value <= LIMITS[name]]
-    print(f"{folder.name:24}", "  ".join(f"{name} {value:.1e}" for name, value in found.items()), "BAD: " + ", ".join(bad) if bad else "")
+    print(f"{prefix + folder.name:24}", "  ".join(f"{name} {value:.1e}" for name, value in found.items()), "BAD: " + ", ".join(bad) if bad else "")
     return not bad
 
 # ---- varied scenes -----------------------------------------------------------------------------------------------------
@@ -237,16 +295,24 @@ def write(folder):
         x = sum(np.roll(x, s, (2, 3)) for s in [(0, 0), (1, 0), (0, 1), (1, 1)])
         levels = np.clip(np.round(127.5 * (np.tanh(x) + 1)), 0, 255).astype(np.uint8)
         return {"name": "random", "count": n, "channels": c, "side": h, "levels": base64.b64encode(levels.tobytes()).decode()}
+    def machine(kind, window={"k": 3}, stepper="ddim", grid="sqrt", steps=20, abar=(0, 1), **parameters):
+        return {"kind": {"kind": kind, **parameters}, "window": window, "stepper": stepper, "grid": grid, "abar": list(abar),
+                "steps": steps}
     def scene(name, kind, given=None, *, window={"k": 3}, stepper="ddim", grid="sqrt", steps=20, count=2, side=10,
-              abar=(0, 1), double=False, **parameters):
-        channels = given["channels"] if given else 1
+              abar=(0, 1), double=False, seeded=False, files=None, expected=None, painting=[], compare=None, **parameters):
+        channels = given["channels"] if given else expected.shape[1] if expected is not None else 1
         noise = rng.normal(size=(count, side, side, channels))
         if channels == 1 and double:
             noise = noise[..., 0]
         np.save(folder / f"{name}.npy", noise if double else noise.astype(np.float32))
         text = {"lab": "patches", "version": 1, "training": {"images": given}, "ensemble": {"count": count, "side": side},
-                "machine": {"kind": {"kind": kind, **parameters}, "window": window, "stepper": stepper, "grid": grid,
-                            "abar": list(abar), "steps": steps}, "noise": {"file": f"{name}.npy"}}
+                "painting": painting, "compare": compare and machine(*compare), "seed": 1 + 2**33,
+                "machine": machine(kind, window, stepper, grid, steps, abar, **parameters)}
+        if not seeded:
+            text["noise"] = {"file": f"{name}.npy"}
+        if files:
+            np.save(folder / f"{name}_images.npy", expected)
+            text |= {"title": f"images in {name}_images.npy", "training": {"files": files}}
         (folder / f"{name}.json").write_text(json.dumps(text))
     scene("two_ddim", "two_pattern", count=4, side=24, window={"k": 5})
     scene("two_euler_uniform", "two_pattern", count=3, side=17, window={"k": 7}, stepper="euler", grid="uniform", double=True)
@@ -269,6 +335,27 @@ def write(folder):
     scene("is_ddim", "is", images(6, 1, 10))
     scene("is_colour_rk4", "is", images(6, 3, 9), side=9, stepper="rk4", grid="cosine")
     scene("els_two_steps", "els", images(3, 1, 10), steps=2)
+    white = lambda abar, grid, at, radius: {"abar": abar, "grid": grid, "at": at, "radius": radius, "ink": {"value": 1}}
+    noisy = lambda *where: white(*where) | {"ink": "noise"}
+    scene("two_painted", "two_pattern", count=2, side=24, window={"k": 5}, seeded=True,
+          painting=[noisy(0, 1, [3, 3], 3), white(.2, 0, [1.5, 22.25], 5), noisy(.2, 0, [12, 12], 2.5), white(1, 1, [9, 9], 1)])
+    scene("els_painted_colour", "els", images(3, 3, 8), side=9, seeded=True, painting=[noisy(.11, 1, [4, 8], 2), white(.5, 0, [0, 0], 2)])
+    scene("two_compared", "two_pattern", count=3, side=20, window={"k": 3}, painting=[white(.3, 0, [5, 5], 3)],
+          compare=("two_pattern", {"k": 9}, "heun", "cosine", 33))
+    scene("els_beside_is", "els", images(5, 1, 10), compare=("is", {"k": 3}, "ddim", "sqrt", 20))
+    scene("ls_beside_bbels", "ls", images(4, 3, 9), side=9, compare=("bbels", {"list": [3, 5, 7]}, "euler", "uniform", 25))
+    # Training images from files: single precision, 16 bits, bytes.
+    smooth = lambda n, c, h: np.tanh(sum(np.roll(rng.normal(size=(n, c, h, h)), s, (2, 3)) for s in [(0, 0), (1, 0), (0, 1)]))
+    fine = smooth(6, 1, 10).astype(np.float32)
+    np.save(folder / "fine.npy", fine[:, 0])
+    scene("is_by_file", "is", files={"paths": ["fine.npy"]}, expected=fine)
+    scene("els_by_file", "els", files={"paths": ["fine.npy"]}, expected=fine, window={"k": 5}, side=12)
+    wide = rng.integers(0, 65536, size=(4, 3, 9, 9), dtype=np.uint16)
+    np.save(folder / "wide.npy", np.moveaxis(wide, 1, 3))
+    scene("ls_by_file_of_16_bits", "ls", files={"paths": ["wide.npy"]}, expected=wide / 32767.5 - 1, side=9)
+    levels = rng.integers(0, 256, size=(5, 10, 10), dtype=np.uint8)
+    (folder / "levels.idx").write_bytes(struct.pack(">4B3I", 0, 0, 8, 3, *levels.shape) + levels.tobytes())
+    scene("is_by_idx", "is", files={"paths": ["levels.idx"]}, expected=levels[:, None] / 127.5 - 1)
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["--write"]:

@@ -66,12 +66,12 @@ const COLLAPSE_POINTS: usize = 60;
 
 /// Finds the longest run of times whose r²/ᾱ at ρ = .1 stays within [`COLLAPSE_TOLERANCE`] of the run's median, and measures
 /// the collapse there. `rho[t]` is the radial correlation at `abars[t]`. `None` if fewer than three times collapse.
-pub fn collapse(abars: &[f64], rho: &[Vec<f64>]) -> Option<Collapse> {
+pub fn collapse<R: AsRef<[f64]>>(abars: &[f64], rho: &[R]) -> Option<Collapse> {
     let scales: Vec<Option<f64>> = abars
         .iter()
         .zip(rho)
         .map(|(&abar, rho)| {
-            super::correlation::radius_at(rho, COLLAPSE_LEVEL).filter(|&r| r >= 1.0).map(|r| r * r / abar)
+            super::correlation::radius_at(rho.as_ref(), COLLAPSE_LEVEL).filter(|&r| r >= 1.0).map(|r| r * r / abar)
         })
         .collect();
     let mut best = 0..0;
@@ -95,7 +95,7 @@ pub fn collapse(abars: &[f64], rho: &[Vec<f64>]) -> Option<Collapse> {
     let scale = scales[best.clone()].iter().flatten().sum::<f64>() / best.len() as f64;
     // From the first ring of the earliest time, so that all curves are known at every u, to three times the scale.
     let (first, last) = ((1.0 / abars[best.start]).sqrt(), (3.0 * scale).sqrt());
-    let curve = |t: usize, s: f64| interpolate(&rho[t], s * abars[t].sqrt());
+    let curve = |t: usize, s: f64| interpolate(rho[t].as_ref(), s * abars[t].sqrt());
     let (mut between, mut all) = (0.0, Vec::new());
     for i in 0..COLLAPSE_POINTS {
         let s = first + (last - first).max(0.0) * i as f64 / (COLLAPSE_POINTS - 1) as f64;

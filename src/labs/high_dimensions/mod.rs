@@ -28,6 +28,7 @@ pub static ENTRY: LabEntry = LabEntry {
     check: scene_file::checked::<Scene>,
     inline: scene_file::nothing_to_inline,
     describe: caption::describe,
+    data_files: &[],
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

@@ -4,6 +4,7 @@ mod beside;
 mod caption;
 pub mod check;
 pub mod equations;
+mod findings;
 mod gallery;
 pub mod image_files;
 mod noise;
@@ -39,6 +40,7 @@ pub static ENTRY: LabEntry = LabEntry {
         training_files::inline(scene, folder)
     },
     describe: caption::describe,
+    data_files: image_files::EXTENSIONS,
     arrays: output::ARRAYS,
     run: output::run,
     #[cfg(feature = "gui")]

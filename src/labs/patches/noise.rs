@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::beside::beside;
 use super::scene::{Ensemble, GivenNoise, MAX_VALUES, Scene};
-use super::training::{base64, to_base64};
+use super::training::{base64, bytes_of, floats, to_base64};
 use crate::core::els::Grids;
 use crate::labs::npy::{self, HeaderError};
 use crate::labs::scene_file::SceneError;
@@ -29,9 +29,8 @@ pub(super) fn inline(scene: &mut Value, folder: &Path) -> Result<(), SceneError>
     let fault = |message: String| SceneError::new("noise.file", format!("{file}: {message}"));
     let path = beside(folder, &file).map_err(fault)?;
     let values = read(&path, ensemble).map_err(fault)?;
-    let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     let mut given = Map::new();
-    given.insert("values".to_owned(), json!(to_base64(&bytes)));
+    given.insert("values".to_owned(), json!(to_base64(&bytes_of(&values))));
     *noise = given;
     Ok(())
 }
@@ -88,9 +87,7 @@ pub(super) fn given(scene: &Scene, channels: usize) -> Result<Option<Grids<f32>>
         return Err(SceneError::new("noise.file", message));
     }
     let fault = |message: String| SceneError::new("noise.values", message);
-    let bytes = base64(values.as_deref().unwrap_or_default()).map_err(fault)?;
-    let values: Vec<f32> =
-        bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect();
+    let values = floats(&base64(values.as_deref().unwrap_or_default()).map_err(fault)?);
     if let Some(value) = values.iter().find(|value| !value.is_finite() || value.abs() > 1e3) {
         return Err(fault(format!("hold {value}, but must be finite and within ±1000")));
     }

@@ -1,16 +1,18 @@
-//! What `run` writes for a scene: the ensemble at both ends, what was measured on the way, a summary.
+//! What `run` writes for a scene: the ensemble at both ends, what was measured on the way, a summary; and the same of the
+//! machine that it is compared with.
 
 use std::sync::Arc;
 
-use super::physics::{self, Measurement};
+use npyz::AutoSerialize;
+
+use super::physics::{self, MOST_MEASURED, Measurement};
 use super::run::Run;
 use super::scene::Scene;
-use super::summary;
-use crate::labs::array_file::{self, ArrayInfo};
+use super::setup::Setup;
+use super::{summary, training};
+use crate::core::els::Grids;
+use crate::labs::array_file::{self, ArrayInfo, WrittenArray};
 use crate::labs::{RunContext, RunReport, scene_file};
-
-/// Steps at which the ensemble is measured at most.
-const MOST_MEASURED: usize = 40;
 
 /// The arrays of a run.
 pub static ARRAYS: &[ArrayInfo] = &[
@@ -35,6 +37,11 @@ pub static ARRAYS: &[ArrayInfo] = &[
         axes: "[B, L, L]",
         about: "place of the winning patch's centre in it, row · side + column",
     },
+    ArrayInfo {
+        file: "compare_*.npy",
+        axes: "as above",
+        about: "all of these but the radius for the machine that is compared, if there is one",
+    },
 ];
 
 /// Runs a scene to its end and writes its arrays.
@@ -43,46 +50,95 @@ pub static ARRAYS: &[ArrayInfo] = &[
 /// The engine failed, or a file cannot be written.
 pub(super) fn run(value: &serde_json::Value, context: &RunContext<'_>) -> anyhow::Result<RunReport> {
     let scene: Scene = scene_file::typed(value)?;
-    let mut run = Run::new(&scene, Arc::clone(context.engine))?;
-    let setup = Arc::clone(run.setup());
-    let out = context.out;
-    let mut arrays = Vec::new();
-    let (side, channels) = (setup.machine.side(), setup.machine.channels());
-    let shape = [setup.count, side, side, channels];
-    arrays.push(array_file::write(out, "phi_start.npy", &shape, run.phi().interleaved())?);
-    arrays.push(array_file::write(out, "abar_grid.npy", &[setup.abars.len()], setup.abars.iter().copied())?);
-    let steps = run.steps();
-    let most = MOST_MEASURED.min(steps + 1);
-    let mut measured: Vec<Measurement> = Vec::new();
-    let mut compute_secs = 0.0;
-    for i in 0..most {
-        let step = (i * steps + (most - 1) / 2) / (most - 1).max(1);
-        let start = (context.clock)();
-        run.seek(step)?;
-        measured.push(physics::measure(&setup, &**context.engine, step, run.phi())?);
-        compute_secs += (context.clock)() - start;
-        context.at(0.95 * (i + 1) as f64 / most as f64)?;
+    let images = training::images(&scene)?;
+    let setup = Arc::new(Setup::with_images(&scene, &images)?);
+    let compared = match scene.compared() {
+        Some(scene) => Some(Arc::new(Setup::with_images(&scene, &images)?)),
+        None => None,
+    };
+    drop(scene);
+    let mut report = Report { context, arrays: Vec::new(), compute_secs: 0.0, done: 0.0 };
+    let share = if compared.is_some() { 0.5 } else { 1.0 };
+    let side = setup.machine.side();
+    report.write("", "radius.npy", &[side / 2 + 1], (0..=side / 2).map(|r| r as f64))?;
+    let (end, measured) = report.carry("", &setup, share)?;
+    let mut results = summary::summary(&setup, &measured);
+    if let Some(compared) = compared {
+        let (other, measured) = report.carry("compare_", &compared, share)?;
+        results["compare"] = summary::summary(&compared, &measured);
+        results["compare"]["difference"] = summary::difference(&end, &other, setup.tolerance);
     }
-    let times = measured.len();
-    let rings = side / 2 + 1;
-    arrays.push(array_file::write(out, "phi_end.npy", &shape, run.phi().interleaved())?);
-    arrays.push(array_file::write(out, "abar.npy", &[times], measured.iter().map(|m| m.abar))?);
-    arrays.push(array_file::write(out, "radius.npy", &[rings], (0..rings).map(|r| r as f64))?);
-    let all = |of: fn(&Measurement) -> &Vec<f64>| measured.iter().flat_map(of).copied().collect::<Vec<f64>>();
-    arrays.push(array_file::write(out, "rho_radial.npy", &[times, rings], all(|m| &m.rho))?);
-    arrays.push(array_file::write(out, "mutual_information.npy", &[times, rings], all(|m| &m.information))?);
-    arrays.push(array_file::write(out, "rho_2d.npy", &[times, side, side], all(|m| &m.rho_2d))?);
-    arrays.push(array_file::write(
-        out,
-        "local_consistency.npy",
-        &[times],
-        measured.iter().map(|m| m.local_consistency),
-    )?);
-    let posterior = context.engine.els_posterior(&setup.machine, setup.level_at(steps), run.phi())?;
-    let sources = [setup.count, side, side];
-    arrays.push(array_file::write(out, "source_image.npy", &sources, posterior.image.iter().map(|i| *i as i32))?);
-    arrays.push(array_file::write(out, "source_position.npy", &sources, posterior.position.iter().map(|i| *i as i32))?);
     context.at(1.0)?;
-    let results = summary::summary(&setup, &measured);
-    Ok(RunReport { results, arrays, compute_secs })
+    Ok(RunReport { results, arrays: report.arrays, compute_secs: report.compute_secs })
+}
+
+/// What has been written so far.
+struct Report<'a> {
+    context: &'a RunContext<'a>,
+    arrays: Vec<WrittenArray>,
+    compute_secs: f64,
+    /// Share of the work that is done.
+    done: f64,
+}
+
+impl Report<'_> {
+    fn write<T: AutoSerialize + Copy + Into<f64>>(
+        &mut self,
+        prefix: &str,
+        file: &str,
+        shape: &[usize],
+        values: impl IntoIterator<Item = T>,
+    ) -> anyhow::Result<()> {
+        self.arrays.push(array_file::write(self.context.out, &format!("{prefix}{file}"), shape, values)?);
+        Ok(())
+    }
+
+    /// Does `work` and counts its seconds.
+    fn timed<R>(&mut self, work: impl FnOnce() -> R) -> R {
+        let start = (self.context.clock)();
+        let result = work();
+        self.compute_secs += (self.context.clock)() - start;
+        result
+    }
+
+    /// Carries an ensemble from noise to images, writing it and what is measured on the way under names that begin with
+    /// `prefix`; it is `share` of all work.
+    fn carry(
+        &mut self,
+        prefix: &str,
+        setup: &Arc<Setup>,
+        share: f64,
+    ) -> anyhow::Result<(Grids<f32>, Vec<Measurement>)> {
+        let engine = Arc::clone(self.context.engine);
+        let mut run = Run::from_setup(Arc::clone(setup), Arc::clone(&engine));
+        let side = setup.machine.side();
+        let shape = [setup.count, side, side, setup.machine.channels()];
+        self.write(prefix, "phi_start.npy", &shape, run.phi().interleaved())?;
+        self.write(prefix, "abar_grid.npy", &[setup.abars.len()], setup.abars.iter().copied())?;
+        let times = physics::spread(run.steps(), MOST_MEASURED);
+        let mut measured: Vec<Measurement> = Vec::new();
+        for step in &times {
+            let measurement = self.timed(|| {
+                run.seek(*step)?;
+                physics::measure(setup, &*engine, *step, run.phi())
+            })?;
+            measured.push(measurement);
+            self.done += 0.95 * share / times.len() as f64;
+            self.context.at(self.done)?;
+        }
+        let (times, rings) = (measured.len(), side / 2 + 1);
+        self.write(prefix, "phi_end.npy", &shape, run.phi().interleaved())?;
+        self.write(prefix, "abar.npy", &[times], measured.iter().map(|m| m.abar))?;
+        let all = |of: fn(&Measurement) -> &Vec<f64>| measured.iter().flat_map(of).copied();
+        self.write(prefix, "rho_radial.npy", &[times, rings], all(|m| &m.rho))?;
+        self.write(prefix, "mutual_information.npy", &[times, rings], all(|m| &m.information))?;
+        self.write(prefix, "rho_2d.npy", &[times, side, side], all(|m| &m.rho_2d))?;
+        self.write(prefix, "local_consistency.npy", &[times], measured.iter().map(|m| m.local_consistency))?;
+        let last = setup.level_at(run.steps());
+        let posterior = self.timed(|| engine.els_posterior(&setup.machine, last, run.phi()))?;
+        let sources = [setup.count, side, side];
+        self.write(prefix, "source_image.npy", &sources, posterior.image.iter().map(|i| *i as i32))?;
+        self.write(prefix, "source_position.npy", &sources, posterior.position.iter().map(|i| *i as i32))?;
+        Ok((run.phi().clone(), measured))
+    }
 }

@@ -6,6 +6,8 @@ use crate::engine::{Engine, EngineError};
 
 /// Noise variance below which pixels are taken to snap to their patches.
 pub const SNAPPING_NOISE: f64 = 0.1;
+/// Steps of a run that are measured at most.
+pub const MOST_MEASURED: usize = 40;
 /// ρ at the correlation length, 1/e.
 const LENGTH_LEVEL: f64 = 0.367_879_441_171_442_3;
 
@@ -44,6 +46,14 @@ pub struct Measurement {
     pub local_consistency: f64,
     /// Median of max_c |φ − √ᾱφ*| over pixels.
     pub median_distance: f64,
+}
+
+/// At most `most` of the steps of a run of `steps` steps: evenly spaced, both ends included.
+pub fn spread(steps: usize, most: usize) -> Vec<usize> {
+    let most = most.min(steps + 1);
+    let mut spread: Vec<usize> = (0..most).map(|i| (i * steps + (most - 1) / 2) / (most - 1).max(1)).collect();
+    spread.dedup();
+    spread
 }
 
 /// Measures the ensemble of step `step`.

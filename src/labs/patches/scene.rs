@@ -29,7 +29,8 @@ pub struct Scene {
     pub ensemble: Ensemble,
     /// Noise that the run starts from, if it is not drawn from the seed.
     pub noise: Option<GivenNoise>,
-    /// What is painted on φ, in the order in which it was painted.
+    /// What is painted on φ, in the order in which it was painted. The machine that is compared starts from the same noise,
+    /// but nothing is painted on its grids.
     pub painting: Vec<Stroke>,
     /// Largest distance |φ − √ᾱφ*| of a pixel that counts as locally consistent, from 1e-6 to 1.
     pub tolerance: f64,
@@ -82,7 +83,12 @@ pub struct GivenImages {
     /// Side H.
     pub side: usize,
     /// N · C · H · H bytes from 0 (−1) to 255 (+1) in base64, in the order image, channel, row, column.
-    pub levels: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub levels: Option<String>,
+    /// Instead of levels, as many numbers of single precision, little-endian, in base64, in the same order: what 256
+    /// levels cannot say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<String>,
 }
 
 /// Noise that the scene holds, or the file that holds it.
@@ -181,6 +187,14 @@ impl Default for Scene {
             abar: 0.0,
             seed: 1,
         }
+    }
+}
+
+impl Scene {
+    /// The scene of the machine that is compared: it starts from the same noise, and nothing is painted.
+    pub fn compared(&self) -> Option<Self> {
+        let machine = self.compare.clone()?;
+        Some(Self { machine, compare: None, painting: Vec::new(), ..self.clone() })
     }
 }
 

@@ -3,29 +3,20 @@
 
 use serde_json::{Value, json};
 
-use super::physics::{self, Measurement};
+use super::findings::{self, Growth, MOST_WORK, largest_difference};
+use super::physics::Measurement;
 use super::setup::Setup;
-use crate::core::els::machine::Plan;
-use crate::core::els::snapping::{self, Fit};
-use crate::core::els::theory::{self, Kernel, TheoryKind};
-use crate::core::els::{Level, correlation, eft, patch_statistics};
+use crate::core::els::snapping::Fit;
+use crate::core::els::theory::{Kernel, TheoryKind};
+use crate::core::els::{Grids, Level, correlation, eft, patch_statistics};
 
-/// Pixel–window pairs of a training set that statistics and response kernels may look at.
-const MOST_WORK: usize = 400_000_000;
 /// Largest ᾱ of the expansion of the score, which has no value at 1.
 const MOST_ABAR: f64 = 0.999;
 
 /// All of it, as a JSON object.
 pub(super) fn summary(setup: &Setup, measured: &[Measurement]) -> Value {
-    let abars: Vec<f64> = measured.iter().map(|m| m.abar).collect();
-    let rho: Vec<Vec<f64>> = measured.iter().map(|m| m.rho.clone()).collect();
-    let medians: Vec<f64> = measured.iter().map(|m| m.median_distance).collect();
-    let collapse = snapping::collapse(&abars, &rho);
-    let window = collapse.as_ref().map(|collapse| collapse.window);
-    let growth = |of: fn(&Measurement) -> Option<f64>| {
-        let within = |m: &&Measurement| window.is_some_and(|[from, to]| (from..=to).contains(&m.abar));
-        snapping::fit_power(measured.iter().filter(within).filter_map(|m| Some([m.abar, of(m)?]))).map(fitted)
-    };
+    let growth = Growth::of(measured.iter());
+    let window = growth.collapse.as_ref().map(|collapse| collapse.window);
     let last = measured.last();
     let (theories, no_theory) = theories(setup, measured);
     json!({
@@ -33,10 +24,10 @@ pub(super) fn summary(setup: &Setup, measured: &[Measurement]) -> Value {
         "side": setup.machine.side(),
         "channels": setup.machine.channels(),
         "steps": setup.plan.len(),
-        "collapse": collapse.map(|c| json!({"quality": c.quality, "window": c.window, "r2_over_abar": c.scale})),
-        "growth": {"window": window, "correlation_length": growth(|m| m.correlation_length),
-                   "domain_size": growth(|m| m.domain_size)},
-        "snapping": snapping::snapping(&abars, &medians, physics::SNAPPING_NOISE).map(fitted),
+        "collapse": growth.collapse.map(|c| json!({"quality": c.quality, "window": c.window, "r2_over_abar": c.scale})),
+        "growth": {"window": window, "correlation_length": growth.correlation_length.map(fitted),
+                   "domain_size": growth.domain_size.map(fitted)},
+        "snapping": growth.snapping.map(fitted),
         "local_consistency": last.map(|m| m.local_consistency),
         "magnetization": last.map(|m| m.magnetization),
         "total_information": last.map(|m| m.total_information),
@@ -47,6 +38,22 @@ pub(super) fn summary(setup: &Setup, measured: &[Measurement]) -> Value {
     })
 }
 
+/// How far two ensembles of one shape are from one another: the root of the mean square difference, and the share of pixels
+/// that differ by more than `tolerance` in some channel.
+pub(super) fn difference(a: &Grids<f32>, b: &Grids<f32>, tolerance: f64) -> Value {
+    let far = |i: usize| f64::from((a.values[i] - b.values[i]).abs());
+    let values = a.values.len().min(b.values.len());
+    let square = (0..values).map(|i| far(i).powi(2)).sum::<f64>() / values.max(1) as f64;
+    let (area, channels) = (a.area(), a.channels.max(1));
+    let differs = |pixel: &usize| {
+        let start = pixel / area * channels * area + pixel % area;
+        (0..channels).any(|channel| far(start + channel * area) > tolerance)
+    };
+    let pixels = values / channels;
+    let differing = (0..pixels).filter(differs).count();
+    json!({"root_mean_square": square.sqrt(), "share_of_pixels": differing as f64 / pixels.max(1) as f64})
+}
+
 /// An exponent with its standard error; two points leave no error to be told.
 fn fitted(fit: Fit) -> Value {
     json!({"exponent": fit.slope, "error": (fit.points > 2).then_some(fit.error), "points": fit.points})
@@ -54,43 +61,20 @@ fn fitted(fit: Fit) -> Value {
 
 /// The theories that apply, or why none does.
 fn theories(setup: &Setup, measured: &[Measurement]) -> (Vec<Value>, Option<&'static str>) {
-    let kernel = match kernel(setup) {
-        Ok(kernel) => kernel,
-        Err(why) => return (Vec::new(), Some(why)),
-    };
-    let two_patterns = setup.machine.plan() == Plan::TwoPattern;
-    let apply = theory::ALL.iter().filter(|kind| two_patterns || !kind.two_pattern_only);
-    (apply.map(|kind| compared(kind, &kernel, setup.machine.side(), measured)).collect(), None)
-}
-
-/// The response kernel of the run's one window.
-fn kernel(setup: &Setup) -> Result<Kernel, &'static str> {
-    let k = setup.k_at(0);
-    if (0..setup.plan.len()).any(|step| setup.k_at(step) != k) {
-        return Err("k changes along this run; the theories are made for one k.");
+    match findings::kernel(setup) {
+        Ok(kernel) => {
+            let compared = |kind| compared(kind, &kernel, setup.machine.side(), measured);
+            (findings::theories(setup).map(compared).collect(), None)
+        }
+        Err(why) => (Vec::new(), Some(why)),
     }
-    if !setup.is_equivariant() || setup.machine.channels() != 1 {
-        return Err("The theories are made for ELS with a circular border and one channel.");
-    }
-    if setup.machine.plan() == Plan::TwoPattern {
-        return Ok(Kernel::two_pattern(k));
-    }
-    let images = setup.machine.images();
-    if images.values().len().saturating_mul(k * k) > MOST_WORK {
-        return Err("This training set is too large for the response kernel of the theories.");
-    }
-    let expansion = eft::expand(images, Level { abar: 0.0, k });
-    expansion.into_iter().next().map(|found| found.kernel).ok_or("There are no training patches.")
 }
 
 /// A theory and the largest |Δρ| over the rings from r = 1 at every measured 0 < ᾱ < 1.
 fn compared(kind: &TheoryKind, kernel: &Kernel, side: usize, measured: &[Measurement]) -> Value {
     let inner: Vec<&Measurement> = measured.iter().filter(|m| m.abar > 0.0 && m.abar < 1.0).collect();
     let abars: Vec<f64> = inner.iter().map(|m| m.abar).collect();
-    let far = |(theory, m): (Vec<f64>, &&Measurement)| {
-        let theory = correlation::radial(&theory, side);
-        theory.iter().zip(&m.rho).skip(1).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
-    };
+    let far = |(theory, m): (Vec<f64>, &&Measurement)| largest_difference(&correlation::radial(&theory, side), &m.rho);
     let error: Vec<f64> = kind.correlation(kernel, side, &abars).into_iter().zip(&inner).map(far).collect();
     json!({"name": kind.info.id, "valid_for": kind.range, "abar": abars, "largest_rho_error": error})
 }

@@ -25,24 +25,60 @@ pub fn images(scene: &Scene) -> Result<Arc<ImageSet>, SceneError> {
 /// One sentence that says what is wrong.
 pub fn decode(given: &GivenImages) -> Result<ImageSet, String> {
     let needed = ImageSet::check_shape(given.count, given.channels, given.side).map_err(|error| error.to_string())?;
-    let levels = base64(&given.levels)?;
-    if levels.len() != needed {
-        return Err(format!("levels holds {} values, but must hold {needed} for these images", levels.len()));
-    }
-    let values = levels.into_iter().map(value).collect();
+    let fits = |name: &str, found: usize| {
+        let fault = format!("{name} holds {found} values, but must hold {needed} for these images");
+        if found == needed { Ok(()) } else { Err(fault) }
+    };
+    let values = match (&given.levels, &given.values) {
+        (Some(levels), None) => {
+            let levels = base64(levels)?;
+            fits("levels", levels.len())?;
+            levels.into_iter().map(value).collect()
+        }
+        (None, Some(values)) => {
+            let bytes = base64(values)?;
+            fits("values", bytes.len().div_ceil(size_of::<f32>()))?;
+            floats(&bytes)
+        }
+        _ => return Err("must hold either levels or values".to_owned()),
+    };
     ImageSet::new(given.count, given.channels, given.side, values).map_err(|error| error.to_string())
 }
 
-/// Images as a scene holds them; values are rounded to the nearest of 256 levels from −1 to +1.
+/// Images as a scene holds them, all digits kept: as bytes where every value is one of 256 levels from −1 to +1, and
+/// otherwise in single precision.
 pub fn encode(name: &str, images: &ImageSet) -> GivenImages {
-    let levels: Vec<u8> = images.values().iter().map(|value| level(*value)).collect();
+    let as_levels = are_levels(images.values());
+    let (levels, values) = if as_levels {
+        let levels: Vec<u8> = images.values().iter().map(|value| level(*value)).collect();
+        (Some(to_base64(&levels)), None)
+    } else {
+        (None, Some(to_base64(&bytes_of(images.values()))))
+    };
     GivenImages {
         name: name.to_owned(),
         count: images.count(),
         channels: images.channels(),
         side: images.side(),
-        levels: to_base64(&levels),
+        levels,
+        values,
     }
+}
+
+/// Whether 256 levels say all that `values` say, to within the rounding of single precision: what an 8-bit picture becomes
+/// on the way through other scales.
+pub fn are_levels(values: &[f32]) -> bool {
+    values.iter().all(|v| (value(level(*v)) - v).abs() <= 2.0 * f32::EPSILON)
+}
+
+/// Numbers of single precision, little-endian.
+pub(super) fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|four| f32::from_le_bytes([four[0], four[1], four[2], four[3]])).collect()
+}
+
+/// The bytes of `values`, little-endian.
+pub(super) fn bytes_of(values: &[f32]) -> Vec<u8> {
+    values.iter().flat_map(|value| value.to_le_bytes()).collect()
 }
 
 /// The alphabet of RFC 4648.
@@ -113,13 +149,32 @@ mod tests {
     }
 
     #[test]
+    fn values_between_levels_survive_a_scene_to_the_last_bit() {
+        let values: Vec<f32> = (0..16).map(|i| (i as f32 * 0.37).sin()).collect();
+        let set = ImageSet::new(1, 1, 4, values).unwrap();
+        let given = encode("fine", &set);
+        assert!(given.levels.is_none());
+        assert_eq!(decode(&given).unwrap(), set);
+        let text = serde_json::to_string(&given).unwrap();
+        assert!(!text.contains("levels"), "{text}");
+        assert_eq!(serde_json::from_str::<GivenImages>(&text).unwrap(), given);
+        // What went through another scale is a level all the same.
+        let scaled: Vec<f32> = (0..=255_u8).map(|level| 2.0 * (f32::from(level) / 255.0) - 1.0).collect();
+        assert!(are_levels(&scaled) && !are_levels(&[1.0 + 1e-5]) && !are_levels(&[f32::NAN]));
+    }
+
+    #[test]
     fn damaged_images_are_refused() {
         let set = ImageSet::new(1, 1, 2, vec![0.0; 4]).unwrap();
         let good = encode("", &set);
         for bad in [
-            GivenImages { levels: "AAAA".to_owned(), ..good.clone() },
-            GivenImages { levels: "AA!A".to_owned(), ..good.clone() },
-            GivenImages { count: 0, levels: String::new(), ..good.clone() },
+            GivenImages { levels: Some("AAAA".to_owned()), ..good.clone() },
+            GivenImages { levels: Some("AA!A".to_owned()), ..good.clone() },
+            GivenImages { levels: None, ..good.clone() },
+            GivenImages { values: Some(to_base64(&bytes_of(&[0.0; 4]))), ..good.clone() },
+            GivenImages { levels: None, values: Some(to_base64(&bytes_of(&[0.0; 3]))), ..good.clone() },
+            GivenImages { levels: None, values: Some(to_base64(&bytes_of(&[f32::NAN; 4]))), ..good.clone() },
+            GivenImages { count: 0, levels: Some(String::new()), ..good.clone() },
             GivenImages { side: usize::MAX, ..good.clone() },
             GivenImages { channels: 2, ..good.clone() },
         ] {

@@ -19,7 +19,7 @@ use crate::labs::scene_file::SceneError;
 const MOST_FILES: usize = 10_000;
 /// Largest file, in bytes.
 const MOST_BYTES: u64 = 256 << 20;
-/// Values of the images that come from a scene's files: 60,000 images of 28 × 28 fit.
+/// Bytes that the images of a scene's files take at most: 60,000 images of 28 × 28 and 8 bits fit.
 const MOST_KEPT: usize = 48_000_000;
 /// Longest list of files left out that is told, in characters.
 const LONGEST_REMARK: usize = 240;

@@ -15,10 +15,14 @@ mod pictures;
 mod posterior;
 mod probe_slot;
 mod run_slot;
+#[cfg(test)]
+mod same_numbers;
 mod setup_slot;
 mod state;
 mod statistics_slot;
 mod textures;
+mod timeline;
+mod warnings;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,13 +32,11 @@ use serde_json::Value;
 use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::LabView;
-use crate::labs::patches::image_files as import;
-use crate::labs::patches::physics::SNAPPING_NOISE;
 use crate::labs::patches::scene::Scene;
 use crate::labs::scene_file::{self, SceneError};
 use crate::ui::edits::Edits;
 use crate::ui::tiles::Tiles;
-use crate::ui::transport::{Mark, Reading, Timeline, Transport};
+use crate::ui::transport::Transport;
 use mosaic::Mosaic;
 use panes::PaneContext;
 use physics_slot::PhysicsSlot;
@@ -49,8 +51,6 @@ use textures::Textures;
 
 /// Seconds of a frame that may be spent waiting for a picture that is nearly there: then it answers in the same frame.
 const PATIENCE_SECS: f64 = 0.003;
-/// Noise floor of the mutual information of neighbours that is worth a warning, in nats.
-const HIGH_FLOOR: f64 = 2e-3;
 /// Share of the figure's height that the chart takes.
 const FIGURE_CHART: f32 = 0.38;
 
@@ -214,50 +214,6 @@ impl PatchesView {
         self.run.error().or(self.plain.error()).or(self.read.error()).map(ToString::to_string)
     }
 
-    /// Looks at files that were read in the meantime.
-    fn take_loaded(&mut self) {
-        let delivered = std::mem::take(&mut *self.state.inbox.lock().unwrap_or_else(PoisonError::into_inner));
-        if delivered.is_empty() {
-            return;
-        }
-        self.state.loading.clear();
-        for delivery in delivered {
-            let taken = delivery.and_then(|(name, bytes)| self.take_pictures(&name, &bytes));
-            if let Err(fault) = taken {
-                self.state.loading.push(fault);
-            }
-        }
-        if let Err(fault) = self.use_loaded() {
-            self.state.loading.push(fault);
-        }
-    }
-
-    /// Adds the pictures in `bytes` to those loaded; returns what is to be said of them.
-    fn take_pictures(&mut self, name: &str, bytes: &[u8]) -> Result<Option<String>, String> {
-        let held: usize = self.state.loaded.iter().map(|picture| picture.values.len()).sum();
-        let (pictures, remark) = import::pictures(name, bytes, import::MOST_VALUES.saturating_sub(held))?;
-        if self.state.loaded.is_empty()
-            && let Some(first) = pictures.first()
-        {
-            self.state.crop.side = import::suitable_side(first);
-            self.state.crop.grey = first.channels == 1;
-        }
-        self.state.loaded.extend(pictures);
-        Ok(remark)
-    }
-
-    /// Cuts what is loaded into the scene's training images.
-    fn use_loaded(&mut self) -> Result<(), String> {
-        if self.state.loaded.is_empty() {
-            return Ok(());
-        }
-        self.scene.training.images = Some(panes::cut(&self.state.crop, &self.state.loaded)?);
-        self.images_stamp += 1;
-        fitting::fit_to_images(&mut self.scene);
-        self.edits.note("load images");
-        Ok(())
-    }
-
     /// Brings everything up to date with the scene and the play head, as far as it is ready. `seen` tells which panes need
     /// anything.
     fn refresh(&mut self, ui: &Ui, seen: &[&'static str]) {
@@ -336,48 +292,9 @@ impl PatchesView {
         result
     }
 
-    fn show_transport(&mut self, ui: &mut Ui) {
-        let abar = self.scene.abar;
-        let reading = |symbol, name, value| Reading { symbol, name, value };
-        let plain = |id| crate::ui::notation::plain(ui.ctx(), id);
-        let readings = [
-            reading(plain("signal2"), "Share of the signal, α²", abar),
-            reading(plain("noise"), "Noise", (1.0 - abar).max(0.0).sqrt()),
-            reading(
-                plain("logsnr"),
-                "Natural logarithm of the signal-to-noise ratio α²/σ²",
-                abar.ln() - (-abar).ln_1p(),
-            ),
-        ];
-        let spec = &self.scene.machine;
-        let stepper = crate::core::els::stepper::find(&spec.stepper).map_or("", |kind| kind.info.name);
-        let caption =
-            format!("noise → image, {}, {}, {stepper}", panes::name_of(spec), panes::window_name(&spec.window));
-        let marks = self.marks();
-        let timeline = Timeline { steps: self.steps(), readings: &readings, marks: &marks, caption: &caption };
-        let before = self.transport.position;
-        self.transport.show(ui, &timeline);
-        if self.transport.position != before {
-            self.follow_transport();
-        }
-    }
-
-    /// Where the regimes of the run begin and end.
-    fn marks(&self) -> Vec<Mark> {
-        let Some(main) = self.setups.main() else { return Vec::new() };
-        let abars = &main.setup.abars;
-        let mark = |abar: f64, label: &str| Mark { step: nearest_step(abars, abar) as f64, label: label.to_owned() };
-        let mut marks = Vec::new();
-        if let Some(collapse) = self.physics.latest().and_then(|physics| physics.collapse.as_ref()) {
-            marks.push(mark(collapse.window[0], "diffusion"));
-            if collapse.window[1] < 1.0 - SNAPPING_NOISE {
-                marks.push(mark(collapse.window[1], "collapse ends"));
-            }
-        }
-        if abars.last().is_some_and(|last| *last > 1.0 - SNAPPING_NOISE) {
-            marks.push(mark(1.0 - SNAPPING_NOISE, "snapping"));
-        }
-        marks
+    /// Whether a pane is drawn that was not computed for.
+    fn seen_changed(&self, drawn: &[&'static str], computed: &[&'static str]) -> bool {
+        drawn.iter().any(|pane| !computed.contains(pane))
     }
 }
 
@@ -398,7 +315,8 @@ impl LabView for PatchesView {
     fn restore(&mut self, scene: &Value) -> Result<(), SceneError> {
         let abar = self.scene.abar;
         let restored: Scene = scene_file::typed(scene)?;
-        if restored.training != self.scene.training {
+        // Images and noise may be large: they are compared here, and not in every frame.
+        if restored.training != self.scene.training || restored.noise != self.scene.noise {
             self.images_stamp += 1;
         }
         // Moving the play head is no edit, so undo does not move it either.
@@ -480,17 +398,7 @@ impl LabView for PatchesView {
     }
 
     fn import(&mut self, name: &str, bytes: &[u8]) -> Result<String, String> {
-        let before = self.state.loaded.len();
-        let remark = self.take_pictures(name, bytes)?;
-        if let Err(fault) = self.use_loaded() {
-            self.state.loaded.truncate(before);
-            return Err(fault);
-        }
-        let added = self.state.loaded.len() - before;
-        self.tiles.focus("training");
-        let remark = remark.map_or(String::new(), |remark| format!(" ({remark})"));
-        let short = std::path::Path::new(name).file_name().map_or(name.into(), |name| name.to_string_lossy());
-        Ok(format!("Added {added} training {} from {short}{remark}.", if added == 1 { "image" } else { "images" }))
+        self.take_file(name, bytes)
     }
 
     fn compute_secs(&self) -> [f32; 2] {
@@ -500,48 +408,13 @@ impl LabView for PatchesView {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let Some(main) = self.setups.main() else {
-            return self.setups.error().map(|error| vec![error.to_string()]).unwrap_or_default();
-        };
-        let setup = &main.setup;
-        let largest = self.scene.machine.window.largest();
-        if largest > setup.machine.side() {
-            warnings.push(format!("k = {largest} is larger than the grid: a circular window counts pixels twice."));
-        }
-        if let Some(physics) = self.physics.latest().filter(|physics| physics.stamp == main.stamp) {
-            if let Some(end) =
-                physics.measured.last().filter(|m| m.step == setup.plan.len() && m.local_consistency < 0.9)
-            {
-                warnings.push(format!(
-                    "Only {} of the pixels end locally consistent: the steps are too large.",
-                    panes::percent(end.local_consistency)
-                ));
-            }
-            if let Some(floor) =
-                physics.measured.first().map(|m| m.information_floor).filter(|floor| *floor > HIGH_FLOOR)
-            {
-                warnings.push(format!(
-                    "The ensemble is small: mutual information has a noise floor of {} nats. More grids lower it.",
-                    crate::ui::format::number(floor, 2)
-                ));
-            }
-        }
-        if let Some(lane) = self.run.picture().and_then(|run| run.lanes.first()) {
-            let lost = lane.phi.values.iter().filter(|value| !value.is_finite()).count();
-            if lost > 0 {
-                warnings.push(format!("{lost} values of φ have left the numbers: the steps are too large."));
-            }
-        }
-        let errors = [self.run.error(), self.plain.error(), self.read.error(), self.physics.error()];
-        warnings.extend(errors.into_iter().flatten().map(ToString::to_string));
-        warnings.dedup();
-        warnings
+        self.told()
     }
 
     fn is_busy(&self) -> bool {
         let unfinished = self.setups.error().is_none() && self.run.error().is_none() && self.plain.latest().is_none();
         unfinished
+            || self.state.uncut
             || self.setups.is_busy()
             || self.run.is_busy()
             || self.plain.is_busy()
@@ -575,12 +448,5 @@ impl LabView for PatchesView {
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {
         self.engine.replace(engine);
-    }
-}
-
-impl PatchesView {
-    /// Whether a pane is drawn that was not computed for.
-    fn seen_changed(&self, drawn: &[&'static str], computed: &[&'static str]) -> bool {
-        drawn.iter().any(|pane| !computed.contains(pane))
     }
 }

@@ -6,17 +6,13 @@ use std::sync::Arc;
 
 use super::run_slot::Kept;
 use super::setup_slot::Numbered;
-use crate::core::els::machine::Plan;
-use crate::core::els::snapping::{self, Collapse, Fit};
-use crate::core::els::theory::{self, Kernel, TheoryKind};
-use crate::core::els::{Level, correlation, eft};
+use crate::core::els::correlation;
+use crate::core::els::theory::{Kernel, TheoryKind};
 use crate::engine::EngineError;
 use crate::engine::numbered::NumberedEngine;
 use crate::engine::worker::{Job, LatestWorker};
+use crate::labs::patches::findings::{self, Growth, largest_difference};
 use crate::labs::patches::physics::{self, Measurement};
-
-/// Multiplications that the kernel of a training set may cost before theory is left out.
-const KERNEL_BUDGET: usize = 400_000_000;
 
 /// What theory says at the measured steps.
 pub struct TheoryCurves {
@@ -39,14 +35,8 @@ pub struct Physics {
     pub theories: Vec<TheoryCurves>,
     /// Why there are none, if so.
     pub no_theory: Option<&'static str>,
-    /// How well correlations collapse.
-    pub collapse: Option<Collapse>,
-    /// Growth of the correlation length with ᾱ within the window of the collapse.
-    pub length_growth: Option<Fit>,
-    /// Growth of the domain size with ᾱ there.
-    pub domain_growth: Option<Fit>,
-    /// The snapping law.
-    pub snapping: Option<Fit>,
+    /// How correlations grow.
+    pub growth: Growth,
 }
 
 #[derive(Clone)]
@@ -132,7 +122,7 @@ struct Measurer {
     measured: BTreeMap<usize, Arc<Measurement>>,
     /// ρ(r) by theory and step.
     theory: BTreeMap<(&'static str, usize), Arc<Vec<f64>>>,
-    kernel: Option<(usize, Option<Kernel>)>,
+    kernel: Option<Result<Kernel, &'static str>>,
 }
 
 impl Measurer {
@@ -181,24 +171,8 @@ impl Measurer {
 
     fn physics(&mut self, request: &PhysicsJob, theories: bool) -> Physics {
         let measured: Vec<Arc<Measurement>> = self.measured.values().cloned().collect();
-        let abars: Vec<f64> = measured.iter().map(|m| m.abar).collect();
-        let rho: Vec<Vec<f64>> = measured.iter().map(|m| m.rho.clone()).collect();
-        let medians: Vec<f64> = measured.iter().map(|m| m.median_distance).collect();
-        let collapse = snapping::collapse(&abars, &rho);
-        let window = collapse.as_ref().map_or([0.0, 0.0], |collapse| collapse.window);
-        let within = |m: &&Arc<Measurement>| (window[0]..=window[1]).contains(&m.abar);
-        let growth = |of: fn(&Measurement) -> Option<f64>| {
-            snapping::fit_power(measured.iter().filter(within).filter_map(|m| Some([m.abar, of(m)?])))
-        };
-        let mut physics = Physics {
-            stamp: self.stamp,
-            length_growth: growth(|m| m.correlation_length),
-            domain_growth: growth(|m| m.domain_size),
-            snapping: snapping::snapping(&abars, &medians, physics::SNAPPING_NOISE),
-            collapse,
-            measured,
-            ..Physics::default()
-        };
+        let growth = Growth::of(measured.iter().map(|m| &**m));
+        let mut physics = Physics { stamp: self.stamp, growth, measured, ..Physics::default() };
         if theories || !self.theory.is_empty() {
             self.add_theories(request, &mut physics, theories);
         }
@@ -208,36 +182,15 @@ impl Measurer {
     /// Adds what theory says, computing what is not known yet if `compute`.
     fn add_theories(&mut self, request: &PhysicsJob, physics: &mut Physics, compute: bool) {
         let setup = &request.setup.setup;
-        let steps = setup.abars.len().saturating_sub(1);
-        let k = setup.k_at(0);
-        if (0..steps).any(|step| setup.k_at(step) != k) {
-            physics.no_theory = Some("k changes along this run; the theories are made for one k.");
-            return;
-        }
-        let two_patterns = setup.machine.plan() == Plan::TwoPattern;
-        let equivariant = two_patterns || matches!(setup.machine.plan(), Plan::Patches(..) if setup.is_equivariant());
-        if !equivariant || setup.machine.channels() != 1 {
-            physics.no_theory = Some("The theories are made for ELS with a circular border and one channel.");
-            return;
-        }
-        if !matches!(&self.kernel, Some((known, _)) if *known == k) {
-            let images = setup.machine.images();
-            let cost = images.values().len().saturating_mul(k * k);
-            let kernel = if two_patterns {
-                Some(Kernel::two_pattern(k))
-            } else if cost <= KERNEL_BUDGET {
-                eft::expand(images, Level { abar: 0.0, k }).into_iter().next().map(|expansion| expansion.kernel)
-            } else {
-                None
-            };
-            self.kernel = Some((k, kernel));
-        }
-        let Some((_, Some(kernel))) = &self.kernel else {
-            physics.no_theory = Some("This training set is too large for the response kernel of the theories.");
-            return;
+        let kernel = match self.kernel.get_or_insert_with(|| findings::kernel(setup)) {
+            Ok(kernel) => kernel,
+            Err(why) => {
+                physics.no_theory = Some(why);
+                return;
+            }
         };
         let side = setup.machine.side();
-        for kind in theory::ALL.iter().filter(|kind| two_patterns || !kind.two_pattern_only) {
+        for kind in findings::theories(setup) {
             let wanted: Vec<(usize, f64)> = physics
                 .measured
                 .iter()
@@ -260,9 +213,4 @@ impl Measurer {
             physics.theories.push(TheoryCurves { kind, rho, error });
         }
     }
-}
-
-/// The largest |Δρ| over the rings but the first, which is 1 by definition; zero where either says nothing.
-fn largest_difference(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).skip(1).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
 }

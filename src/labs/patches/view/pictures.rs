@@ -80,6 +80,8 @@ pub struct PictureKind {
     pub wanted: Wanted,
     /// Whether it is there only while something is painted.
     pub of_painting: bool,
+    /// Why it has no picture where what it needs is there all the same.
+    pub absent: Option<&'static str>,
     /// Paints it, if what it needs is there.
     pub paint: fn(&Source<'_>) -> Option<Painted>,
 }
@@ -96,6 +98,7 @@ pub static ALL: &[PictureKind] = &[
         about: "The ensemble itself, on its way from noise to a mosaic of patches; black is −1 and less, white +1 and more.",
         wanted: NOTHING,
         of_painting: false,
+        absent: None,
         paint: |source| field(source, source.phi, 0),
     },
     PictureKind {
@@ -105,6 +108,7 @@ pub static ALL: &[PictureKind] = &[
         about: "What the machine believes the clean picture to be: the posterior mean of every pixel.",
         wanted: DENOISED,
         of_painting: false,
+        absent: None,
         paint: |source| field(source, source.denoised?, source.first),
     },
     PictureKind {
@@ -114,6 +118,7 @@ pub static ALL: &[PictureKind] = &[
         about: "s = (√ᾱ D − φ)/(1 − ᾱ): where and how strongly the field is pushed; pale is no push.",
         wanted: DENOISED,
         of_painting: false,
+        absent: Some("At ᾱ = 1 no noise is left, and the score has no bound."),
         paint: score,
     },
     PictureKind {
@@ -123,6 +128,7 @@ pub static ALL: &[PictureKind] = &[
         about: "Each pixel in the colour of the training image whose patch weighs most; lines are the mosaic's seams.",
         wanted: Wanted { denoised: false, posterior: true },
         of_painting: false,
+        absent: None,
         paint: sources,
     },
     PictureKind {
@@ -132,6 +138,7 @@ pub static ALL: &[PictureKind] = &[
         about: "Distance to the run from the same noise without anything painted: how far what was painted has spread.",
         wanted: NOTHING,
         of_painting: true,
+        absent: None,
         paint: cone,
     },
 ];

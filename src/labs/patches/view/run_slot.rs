@@ -11,10 +11,9 @@ use crate::core::els::Grids;
 use crate::engine::EngineError;
 use crate::engine::numbered::NumberedEngine;
 use crate::engine::worker::{Job, LatestWorker, timed};
+use crate::labs::patches::physics::{self, MOST_MEASURED};
 use crate::labs::patches::run::Run;
 
-/// Steps that are kept at most.
-const MOST_KEPT: usize = 40;
 /// Memory that they may take, in bytes.
 const KEPT_BYTES: usize = 256 << 20;
 /// Seconds after which a run that was overtaken is given up.
@@ -55,6 +54,8 @@ pub struct RunPicture {
     pub lanes: Vec<LanePicture>,
     /// What is kept of the scene's own run, by rising step, as far as it has come.
     pub kept: Vec<Kept>,
+    /// Values of the scene's own run that are no finite numbers any more.
+    pub lost: usize,
     /// Seconds of computing a step of all of them.
     pub secs_per_step: f64,
 }
@@ -143,10 +144,7 @@ impl RunSlot {
 
 /// Steps that are kept of a run of `steps` steps whose ensembles take `bytes` each: evenly spaced, both ends included.
 pub fn kept_steps(steps: usize, bytes: usize) -> Vec<usize> {
-    let most = (KEPT_BYTES / bytes.max(1)).clamp(4, MOST_KEPT).min(steps + 1);
-    let mut kept: Vec<usize> = (0..most).map(|i| (i * steps + (most - 1) / 2) / (most - 1).max(1)).collect();
-    kept.dedup();
-    kept
+    physics::spread(steps, (KEPT_BYTES / bytes.max(1)).clamp(4, MOST_MEASURED))
 }
 
 /// One run on the thread.
@@ -245,7 +243,9 @@ impl Carrier {
             carried.kept.iter().map(|(step, phi)| Kept { step: *step, phi: Arc::clone(phi) }).collect()
         });
         self.pictures += 1;
-        Ok(Some(RunPicture { stamp: self.pictures, step, lanes, kept, secs_per_step: self.secs_per_step }))
+        let own = lanes.first().map_or(&[][..], |lane| &lane.phi.values);
+        let lost = own.iter().filter(|value| !value.is_finite()).count();
+        Ok(Some(RunPicture { stamp: self.pictures, step, lanes, kept, lost, secs_per_step: self.secs_per_step }))
     }
 
     /// Carries one run to `step`, keeping what is to be kept on the way if `keeps`; returns whether it got there before it
@@ -306,7 +306,7 @@ mod tests {
             for bytes in [4, 4 << 20, 64 << 20, 1 << 30] {
                 let kept = kept_steps(steps, bytes);
                 assert_eq!((kept[0], kept[kept.len() - 1]), (0, steps));
-                assert!(kept.windows(2).all(|pair| pair[0] < pair[1]) && kept.len() <= MOST_KEPT);
+                assert!(kept.windows(2).all(|pair| pair[0] < pair[1]) && kept.len() <= MOST_MEASURED);
             }
         }
         assert_eq!(kept_steps(20, 4).len(), 21);

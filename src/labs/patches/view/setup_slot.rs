@@ -149,9 +149,7 @@ impl Builder {
         };
         let scene = &request.scene;
         let mut wanted = vec![(Lane::Main, scene.clone())];
-        if let Some(compare) = &scene.compare {
-            wanted.push((Lane::Compared, Scene { machine: compare.clone(), painting: Vec::new(), ..scene.clone() }));
-        }
+        wanted.extend(scene.compared().map(|compared| (Lane::Compared, compared)));
         if !scene.painting.is_empty() {
             wanted.push((Lane::Unpainted, Scene { painting: Vec::new(), ..scene.clone() }));
         }

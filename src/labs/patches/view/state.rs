@@ -2,12 +2,42 @@
 
 use super::brush::{Brush, Tool};
 use super::colours::Seams;
-use super::import::Crop;
 use super::mosaic::Pixel;
 use super::panes;
 use super::pictures::{self, PictureKind};
 use crate::core::els::theory;
+use crate::labs::patches::image_files::{Crop, Loaded};
 use crate::ui::pixels::PixelCamera;
+
+/// What ρ is drawn against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Against {
+    /// Distance.
+    Distance,
+    /// Squared distance over signal power.
+    Scaled,
+    /// Both, in two charts.
+    #[default]
+    Both,
+}
+
+impl Against {
+    /// Every choice, with its name and what it means.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Both, "both", "Two charts: against distance, and against squared distance over signal power"),
+        (Self::Distance, "r", "Distance r in pixels"),
+        (Self::Scaled, "r²/ᾱ", "Squared distance over signal power: curves of a diffusion fall onto one another"),
+    ];
+
+    /// The charts: whether each is against r²/ᾱ.
+    pub fn charts(self) -> &'static [bool] {
+        match self {
+            Self::Distance => &[false],
+            Self::Scaled => &[true],
+            Self::Both => &[false, true],
+        }
+    }
+}
 
 /// State of the view.
 pub struct ViewState {
@@ -27,8 +57,8 @@ pub struct ViewState {
     pub brush: Brush,
     /// Lines on the picture of sources.
     pub seams: Seams,
-    /// Whether ρ is drawn against r²/ᾱ.
-    pub scaled: bool,
+    /// What ρ is drawn against.
+    pub against: Against,
     /// Curves of ρ at past times.
     pub curves: usize,
     /// Theories that are drawn, in the order of `theory::ALL`.
@@ -40,7 +70,9 @@ pub struct ViewState {
     /// How loaded images are cut.
     pub crop: Crop,
     /// Images that were loaded, whole.
-    pub loaded: Vec<super::import::Loaded>,
+    pub loaded: Vec<Loaded>,
+    /// Whether some of them are not among the training images yet.
+    pub uncut: bool,
     /// What came of loading them.
     pub loading: Vec<String>,
     /// Files that were read and wait to be looked at.
@@ -58,13 +90,14 @@ impl Default for ViewState {
             tool: Tool::default(),
             brush: Brush::default(),
             seams: Seams::default(),
-            scaled: false,
+            against: Against::default(),
             curves: 5,
             theories: theory::ALL.iter().map(|kind| kind.info.id == "gaussian_closure").collect(),
             image: 0,
             ink: 1.0,
             crop: Crop::default(),
             loaded: Vec::new(),
+            uncut: false,
             loading: Vec::new(),
             inbox: super::loading::Inbox::default(),
         }

@@ -9,6 +9,7 @@ use crate::core::els::{correlation, theory};
 use crate::labs::patches::physics::Measurement;
 use crate::labs::patches::view::colours;
 use crate::labs::patches::view::physics_slot::{Physics, TheoryCurves};
+use crate::labs::patches::view::state::Against;
 use crate::ui::chart::{Axis, Chart, Cursor, Mark, Series};
 use crate::ui::tiles::Pane;
 use crate::ui::{format, theme};
@@ -24,6 +25,8 @@ pub const PANE: PaneEntry = PaneEntry {
 
 /// Height of a chart, in points.
 const HEIGHT: f32 = 168.0;
+/// Height where there are two of ρ.
+const HEIGHT_OF_TWO: f32 = 128.0;
 /// Curves of past times at most.
 const MOST_CURVES: usize = 7;
 /// Side of the picture of ρ in two dimensions, in points.
@@ -44,7 +47,11 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         };
         let now = nearest(physics, cx.abar);
         let chosen = chosen(physics, now, cx.state.curves);
-        rho_chart(ui, cx, physics, &chosen, now, HEIGHT);
+        let charts = cx.state.against.charts();
+        let height = if charts.len() > 1 { HEIGHT_OF_TWO } else { HEIGHT };
+        for scaled in charts {
+            rho_chart(ui, cx, physics, &chosen, now, *scaled, height);
+        }
         collapse_words(ui, physics);
         theory_words(ui, cx, physics, now);
         ui.add_space(6.0);
@@ -56,14 +63,18 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     });
 }
 
-/// The chart alone, as for the figure.
+/// Both charts alone, as for the figure.
 pub fn rho_figure(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let Some(physics) = cx.physics.filter(|physics| !physics.measured.is_empty()) else { return };
     let now = nearest(physics, cx.abar);
     let chosen = chosen(physics, now, cx.state.curves);
     // Room for the legend and the words below.
     let height = (ui.available_height() - 76.0).max(90.0);
-    rho_chart(ui, cx, physics, &chosen, now, height);
+    ui.columns_const(|columns: &mut [Ui; 2]| {
+        for (ui, scaled) in columns.iter_mut().zip([false, true]) {
+            rho_chart(ui, cx, physics, &chosen, now, scaled, height);
+        }
+    });
     collapse_words(ui, physics);
     theory_words(ui, cx, physics, now);
 }
@@ -71,12 +82,9 @@ pub fn rho_figure(ui: &mut Ui, cx: &mut PaneContext<'_>) {
 fn controls(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     ui.horizontal_wrapped(|ui| {
         ui.label("against");
-        for (scaled, name, about) in [
-            (false, "r", "Distance r in pixels"),
-            (true, "r²/ᾱ", "Squared distance over signal power: curves of a diffusion fall onto one another"),
-        ] {
-            if ui.selectable_label(cx.state.scaled == scaled, name).on_hover_text(about).clicked() {
-                cx.state.scaled = scaled;
+        for (against, name, about) in Against::ALL {
+            if ui.selectable_label(cx.state.against == against, name).on_hover_text(about).clicked() {
+                cx.state.against = against;
             }
         }
         ui.separator();
@@ -124,8 +132,16 @@ fn colour_at(ui: &Ui, share: f64) -> Color32 {
     theme::from_bytes(map.at(share as f32))
 }
 
-fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usize], now: usize, height: f32) {
-    let scaled = cx.state.scaled;
+/// ρ at the chosen measurements, against r²/ᾱ if `scaled` and otherwise against r.
+fn rho_chart(
+    ui: &mut Ui,
+    cx: &PaneContext<'_>,
+    physics: &Physics,
+    chosen: &[usize],
+    now: usize,
+    scaled: bool,
+    height: f32,
+) {
     let place = |m: &Measurement, r: usize| {
         let r = r as f64;
         if scaled { r * r / m.abar.max(1e-12) } else { r }
@@ -168,7 +184,7 @@ fn rho_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chosen: &[usi
         }
     }
     Chart {
-        name: "Correlation chart",
+        name: if scaled { "Collapse chart" } else { "Correlation chart" },
         height,
         axes: [
             Axis::linear(if scaled { "r²/ᾱ (pixels²)" } else { "distance r (pixels)" }).over(0.0, far),
@@ -190,7 +206,7 @@ fn drawn<'a>(cx: &'a PaneContext<'_>, physics: &'a Physics) -> impl Iterator<Ite
 }
 
 fn collapse_words(ui: &mut Ui, physics: &Physics) {
-    match &physics.collapse {
+    match &physics.growth.collapse {
         Some(collapse) => {
             let [from, to] = collapse.window.map(|abar| format::number(abar, 2));
             let text = format!(

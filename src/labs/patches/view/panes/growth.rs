@@ -60,17 +60,20 @@ const ALONG: &[Along] = &[
                 name: "correlation length",
                 about: "Distance at which ρ falls to 1/e",
                 of: |m| m.correlation_length,
-                fit: |physics| physics.length_growth,
+                fit: |physics| physics.growth.correlation_length,
             },
             Curve {
                 name: "domain size",
                 about: "2π over the mean wave number of the structure factor",
                 of: |m| m.domain_size,
-                fit: |physics| physics.domain_growth,
+                fit: |physics| physics.growth.domain_size,
             },
         ],
         words: |physics, _| {
-            let fits = [("correlation length", physics.length_growth), ("domain size", physics.domain_growth)];
+            let fits = [
+                ("correlation length", physics.growth.correlation_length),
+                ("domain size", physics.growth.domain_size),
+            ];
             let told = fits.into_iter().filter_map(|(name, fit)| {
                 let fit = fit.filter(|fit| fit.points > 2)?;
                 Some(format!("{name} ∝ ᾱ^{} within the collapse ({} times)", exponent(&fit), fit.points))
@@ -121,10 +124,10 @@ const ALONG: &[Along] = &[
             name: "median pixel",
             about: "Median over pixels of the distance to the centre φ* of the heaviest patch",
             of: |m| Some(m.median_distance),
-            fit: |physics| physics.snapping,
+            fit: |physics| physics.growth.snapping,
         }],
         words: |physics, _| {
-            vec![physics.snapping.map_or_else(
+            vec![physics.growth.snapping.map_or_else(
                 || "A decided pixel falls onto its patch as (1 − ᾱ)^½; the fit needs steps close to ᾱ = 1.".to_owned(),
                 |fit| format!("|φ − √ᾱφ*| ∝ (1 − ᾱ)^{} over {} times; theory says ½.", exponent(&fit), fit.points),
             )]
@@ -161,9 +164,9 @@ const ALONG: &[Along] = &[
     },
 ];
 
-/// "0.48 ± 0.02".
+/// "(0.48 ± 0.02)".
 fn exponent(fit: &Fit) -> String {
-    format!("({} ± {})", format::number(fit.slope, 3), format::number(fit.error, 1))
+    format!("({})", format::with_error(fit.slope, fit.error))
 }
 
 fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
@@ -206,7 +209,7 @@ fn chart(ui: &mut Ui, along: &Along, physics: &Physics, abar: f64) -> Option<f64
         let points: Vec<[f64; 2]> = physics.measured.iter().filter_map(|m| Some([x_of(m), (curve.of)(m)?])).collect();
         if let Some(fit) = (curve.fit)(physics) {
             let within = |x: &f64| {
-                !noise && physics.collapse.as_ref().is_some_and(|c| (c.window[0]..=c.window[1]).contains(x))
+                !noise && physics.growth.collapse.as_ref().is_some_and(|c| (c.window[0]..=c.window[1]).contains(x))
                     || noise && *x <= physics::SNAPPING_NOISE && *x > 0.0
             };
             let fitted =

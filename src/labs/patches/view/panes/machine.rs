@@ -273,6 +273,13 @@ fn consistency(ui: &mut Ui, cx: &PaneContext<'_>) {
     let end =
         cx.physics.and_then(|physics| physics.measured.last()).filter(|m| m.abar >= cx.scene.machine.abar[1] - 1e-9);
     match end {
+        Some(end) if end.abar < 1.0 => {
+            let text = format!(
+                "At the end {} of the pixels are locally consistent; noise is left on all of them, since ᾱ ends below 1.",
+                percent(end.local_consistency)
+            );
+            note(ui, &text);
+        }
         Some(end) if end.local_consistency < 0.95 => {
             let text = format!(
                 "At the end {} of the pixels are locally consistent: more steps would follow the score more closely.",

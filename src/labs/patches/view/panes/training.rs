@@ -6,8 +6,9 @@ use egui::{Button, Color32, ColorImage, DragValue, Rect, RichText, ScrollArea, S
 
 use super::{PaneContext, PaneEntry, explain, note, warn};
 use crate::core::image_set::{self, ImageSet};
+use crate::labs::patches::image_files::{Crop, Loaded, MOST_KEPT};
+use crate::labs::patches::scene::GivenImages;
 use crate::labs::patches::training;
-use crate::labs::patches::view::import::{Crop, Loaded, MOST_KEPT};
 use crate::labs::patches::view::mosaic::Mosaic;
 use crate::labs::patches::view::statistics_slot::Statistics;
 use crate::labs::patches::view::{colours, fitting, loading};
@@ -196,28 +197,39 @@ fn load(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     row(ui, "down", "Where the crop lies from top to bottom", Slider::new(&mut crop.at[1], 0.0..=1.0).max_decimals(2));
     ui.checkbox(&mut crop.grey, "grey").on_hover_text("One channel of brightness instead of three of colour");
     if *crop != before {
-        match take_crop(cx) {
-            Ok(()) => changed(cx, "crop images"),
+        match cut(&cx.state.crop, &cx.state.loaded) {
+            Ok((images, remark)) => {
+                cx.scene.training.images = Some(images);
+                cx.state.loading = remark.into_iter().collect();
+                changed(cx, "crop images");
+            }
             Err(fault) => cx.state.loading = vec![fault],
         }
     }
 }
 
-/// Cuts what was loaded into the scene's training images.
-pub fn take_crop(cx: &mut PaneContext<'_>) -> Result<(), String> {
-    cx.scene.training.images = Some(cut(&cx.state.crop, &cx.state.loaded)?);
-    Ok(())
-}
-
-/// The training images that loaded pictures make, as a scene holds them.
-pub fn cut(crop: &Crop, loaded: &[Loaded]) -> Result<crate::labs::patches::scene::GivenImages, String> {
-    let set = crop.cut(loaded, MOST_KEPT)?;
+/// The training images that loaded pictures make, as a scene holds them, and what is to be said if there are too many.
+///
+/// # Errors
+/// Not even one fits.
+pub fn cut(crop: &Crop, loaded: &[Loaded]) -> Result<(GivenImages, Option<String>), String> {
+    let kept = &loaded[..crop.room(loaded, MOST_KEPT).clamp(1.min(loaded.len()), loaded.len())];
+    let set = crop.cut(kept, MOST_KEPT)?;
+    let remark = (kept.len() < loaded.len()).then(|| {
+        format!(
+            "Only the first {} of {} pictures are training images: more of {} × {} pixels do not fit into a scene.",
+            kept.len(),
+            loaded.len(),
+            crop.side,
+            crop.side
+        )
+    });
     let name = match loaded {
         [only] => only.name.clone(),
         [first, ..] => format!("{} and {} more", first.name, loaded.len() - 1),
         [] => String::new(),
     };
-    Ok(training::encode(&name, &set))
+    Ok((training::encode(&name, &set), remark))
 }
 
 /// The first loaded picture with the square that is kept.
