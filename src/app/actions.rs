@@ -3,6 +3,7 @@
 //! Together with [`commands`](super::commands) this is the one list behind menus and the command palette.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::Context;
 
@@ -12,6 +13,7 @@ use super::document::Document;
 use super::engine::{self, Active};
 use crate::engine::select;
 use crate::labs::{self, LabAction, LabEntry};
+use crate::lessons::{BuiltIn, Lesson};
 use crate::ui::theme::ThemeChoice;
 use crate::ui::tiles::Pane;
 
@@ -68,6 +70,7 @@ pub(super) static SOURCES: &[Source] = &[
     Source { title: "Recent", menu: Some(Menu::File), list: recent },
     Source { title: "Open from gallery", menu: None, list: gallery },
     Source { title: "New scene", menu: None, list: empty_scenes },
+    Source { title: "Lesson", menu: Some(Menu::Learn), list: lessons },
     Source { title: "Theme", menu: Some(Menu::View), list: themes },
     Source { title: "Who computes", menu: Some(Menu::View), list: engines },
 ];
@@ -167,6 +170,14 @@ fn gallery(app: &mut App) -> Vec<Action> {
         ..action(title.to_owned(), about.to_owned())
     };
     app.gallery.scenes().map(entry).collect()
+}
+
+fn lessons(_: &mut App) -> Vec<Action> {
+    let entry = |(number, (built_in, lesson)): (usize, &'static (&'static BuiltIn, Arc<Lesson>))| Action {
+        run: Box::new(|app, _| app.open_lesson(built_in.id)),
+        ..action(format!("{}. {}", number + 1, lesson.title), lesson.about.clone())
+    };
+    super::lessons::course().iter().enumerate().map(entry).collect()
 }
 
 fn empty_scenes(_: &mut App) -> Vec<Action> {

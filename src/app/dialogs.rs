@@ -7,6 +7,13 @@ use std::path::PathBuf;
 pub enum Ask {
     /// A scene or data to open.
     Open,
+    /// A lesson to open.
+    OpenLesson,
+    /// A place to save a lesson at.
+    SaveLesson {
+        /// File name to start from.
+        suggested: String,
+    },
     /// A place to save a scene at.
     Save {
         /// File name to start from.
@@ -34,10 +41,16 @@ impl FileDialogs for DesktopDialogs {
         let waiting: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match ask {
             Ask::Open => Box::pin(
                 dialog
-                    .set_title("Open a scene or data")
-                    .add_filter("Scenes and data", &["json", "csv", "npy"])
+                    .set_title("Open a scene, a lesson or data")
+                    .add_filter("Scenes, lessons and data", &["json", "md", "csv", "npy"])
                     .add_filter("All files", &["*"])
                     .pick_file(),
+            ),
+            Ask::OpenLesson => {
+                Box::pin(dialog.set_title("Open a lesson").add_filter("Lesson", &["md", "markdown"]).pick_file())
+            }
+            Ask::SaveLesson { suggested } => Box::pin(
+                dialog.set_title("Save the lesson").add_filter("Lesson", &["md"]).set_file_name(suggested).save_file(),
             ),
             Ask::Save { suggested } => Box::pin(
                 dialog.set_title("Save the scene").add_filter("Scene", &["json"]).set_file_name(suggested).save_file(),

@@ -7,6 +7,7 @@ use super::dialogs::{Ask, FileDialogs};
 use super::history::Snapshot;
 use super::store;
 use crate::labs::scene_file::{self, LoadedScene};
+use crate::lessons::{self, Lesson};
 
 /// Something that came of a file.
 pub(super) enum Event {
@@ -18,6 +19,12 @@ pub(super) enum Event {
     Cancelled,
     /// A scene was read.
     Scene { path: Option<PathBuf>, scene: Box<LoadedScene> },
+    /// A lesson was read.
+    Lesson { path: PathBuf, lesson: Box<Lesson> },
+    /// The user picked a place for a text that is no scene.
+    TextChosen { path: PathBuf, text: &'static str },
+    /// A text was written.
+    Written(PathBuf),
     /// A file was read that is no scene; the lab may know it.
     Data { name: String, bytes: Vec<u8> },
     /// A scene was saved; an unreadable file in its place was kept as `kept`.
@@ -53,6 +60,28 @@ impl Files {
     /// Asks for a place to save the document of this number at.
     pub fn ask_to_save(&mut self, suggested: String, document: u64) {
         self.ask(Ask::Save { suggested }, move |path| Event::SaveChosen { path: with_extension(path), document });
+    }
+
+    /// Asks for a lesson to open.
+    pub fn ask_to_open_lesson(&mut self) {
+        self.ask(Ask::OpenLesson, Event::OpenChosen);
+    }
+
+    /// Asks for a place to save a lesson at.
+    pub fn ask_to_save_lesson(&mut self, suggested: String, text: &'static str) {
+        let chosen = move |path: PathBuf| {
+            let path = if path.extension().is_some() { path } else { path.with_extension("md") };
+            Event::TextChosen { path, text }
+        };
+        self.ask(Ask::SaveLesson { suggested }, chosen);
+    }
+
+    /// Writes a text to `path`.
+    pub fn write(&self, path: PathBuf, text: &'static str) {
+        self.work("writing", move || match store::replace(&path, text.as_bytes()) {
+            Ok(()) => Event::Written(path),
+            Err(error) => Event::Failed(format!("{} cannot be written: {error}.", path.display())),
+        });
     }
 
     fn ask(&mut self, ask: Ask, chosen: impl FnOnce(PathBuf) -> Event + Send + 'static) {
@@ -107,6 +136,16 @@ impl Files {
 
 /// A scene if `bytes` look like one, so that its faults are told; otherwise data for the lab.
 fn recognise(path: Option<PathBuf>, name: &str, bytes: Vec<u8>) -> Event {
+    if let Some(path) = path.as_ref().filter(|path| is_lesson(path)) {
+        let read = lessons::parse(name, &bytes).and_then(|lesson| match lessons::check::check(&lesson) {
+            Ok(()) => Ok(lesson),
+            Err(error) => Err(error.in_file(name)),
+        });
+        return match read {
+            Ok(lesson) => Event::Lesson { path: path.clone(), lesson: Box::new(lesson) },
+            Err(error) => Event::Failed(sentence(&error.to_string())),
+        };
+    }
     let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if !is_json && first != Some(&b'{') {
@@ -116,6 +155,11 @@ fn recognise(path: Option<PathBuf>, name: &str, bytes: Vec<u8>) -> Event {
         Ok(scene) => Event::Scene { path, scene: Box::new(scene) },
         Err(error) => Event::Failed(sentence(&error.to_string())),
     }
+}
+
+fn is_lesson(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
 fn with_extension(path: PathBuf) -> PathBuf {

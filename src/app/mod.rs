@@ -15,6 +15,7 @@ mod fuzzy;
 mod graphics;
 mod history;
 mod layouts;
+mod lessons;
 mod messages;
 pub mod offscreen;
 mod presentation;
@@ -60,6 +61,8 @@ pub struct Options {
     pub scene: Option<LoadedScene>,
     /// The file that scene is from.
     pub path: Option<PathBuf>,
+    /// The lesson to open, and the name under which its progress is remembered.
+    pub lesson: Option<(crate::lessons::Lesson, String)>,
     /// Who computes.
     pub engine: EngineChoice,
     /// The theme, in place of the one remembered.
@@ -75,6 +78,7 @@ impl Default for Options {
         Self {
             scene: None,
             path: None,
+            lesson: None,
             engine: EngineChoice::Auto,
             theme: None,
             data_folder: None,
@@ -109,6 +113,7 @@ pub struct App {
     closing: Closing,
     pace: Pace,
     window_title: String,
+    lessons: lessons::Lessons,
 }
 
 /// What is about to close.
@@ -163,10 +168,14 @@ impl App {
             closing: Closing::No,
             pace: Pace::default(),
             window_title: String::new(),
+            lessons: lessons::Lessons::default(),
         };
         match options.scene {
             Some(scene) => app.open(&scene, options.path),
             None => app.open_first(),
+        }
+        if let Some((lesson, key)) = options.lesson {
+            app.start_lesson(Arc::new(lesson), key);
         }
         Ok(app)
     }
@@ -185,6 +194,7 @@ impl App {
         if let Some(document) = &mut self.document {
             deaf_to_keys(ctx, deaf, || document.view.logic(ctx, dt));
         }
+        self.lesson_logic(ctx);
     }
 
     /// Draws everything into `ui`, and does what the user asks.
@@ -202,6 +212,7 @@ impl App {
             document_strip::show(self, ui);
             status_bar::show(self, ui);
         }
+        self.show_lesson(ui);
         let deaf = self.sheet.is_some();
         match &mut self.document {
             Some(document) => deaf_to_keys(&ctx, deaf, || document.view.ui(ui)),
@@ -214,6 +225,7 @@ impl App {
         drop_hint(ui);
         self.messages.show(ui);
         sheets::show(self, &ctx);
+        self.watch_lesson(&ctx);
         self.draw_halo(&ctx);
         self.take_edit(&ctx);
         self.keep_layout(&ctx);
@@ -262,6 +274,11 @@ impl App {
         if let Some(document) = &mut self.document {
             document.view.start_playing();
         }
+    }
+
+    /// Whether a lesson is open.
+    pub fn has_lesson(&self) -> bool {
+        self.lessons.running.is_some()
     }
 
     fn fail(&mut self, text: &str) {
@@ -383,7 +400,7 @@ fn drop_hint(ui: &Ui) {
     painter.text(
         rect.center(),
         egui::Align2::CENTER_CENTER,
-        "Drop a scene (JSON) or data (CSV, npy)",
+        "Drop a scene (JSON), a lesson (Markdown) or data (CSV, npy)",
         egui::TextStyle::Heading.resolve(ui.style()),
         tokens.accent,
     );

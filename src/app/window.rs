@@ -111,7 +111,7 @@ impl Window {
         if let Some(state) = &context.wgpu_render_state {
             graphics::catch_errors(&state.device);
         }
-        let unasked = options.scene.is_none();
+        let unasked = options.scene.is_none() && options.lesson.is_none();
         let mut app = App::new(options, &context.egui_ctx)?;
         // Whoever opens the program with nothing in mind is shown what it is about.
         if unasked {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::core::param::ChoiceError;
 use crate::engine::EngineError;
 use crate::labs::scene_file::SceneError;
+use crate::lessons::LessonError;
 
 const OTHER: u8 = 1;
 const BAD_INPUT: u8 = 2;
@@ -68,7 +69,7 @@ fn code(error: &anyhow::Error) -> u8 {
 fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(ended) = cause.downcast_ref::<Ended>() {
         Some(ended.code)
-    } else if cause.is::<SceneError>() || cause.is::<ChoiceError>() {
+    } else if cause.is::<SceneError>() || cause.is::<ChoiceError>() || cause.is::<LessonError>() {
         Some(BAD_INPUT)
     } else if let Some(EngineError::Unavailable(_)) = cause.downcast_ref() {
         Some(NO_ENGINE)

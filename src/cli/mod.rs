@@ -6,6 +6,7 @@
 mod bench;
 mod failure;
 mod files;
+mod lessons;
 mod list;
 mod new;
 mod overrides;
@@ -31,8 +32,14 @@ struct Subcommand {
 }
 
 /// Every subcommand.
-static ALL: &[&Subcommand] =
-    &[&run::SUBCOMMAND, &render::SUBCOMMAND, &list::SUBCOMMAND, &new::SUBCOMMAND, &bench::SUBCOMMAND];
+static ALL: &[&Subcommand] = &[
+    &run::SUBCOMMAND,
+    &render::SUBCOMMAND,
+    &list::SUBCOMMAND,
+    &new::SUBCOMMAND,
+    &lessons::SUBCOMMAND,
+    &bench::SUBCOMMAND,
+];
 
 const AFTER_HELP: &str = "\
 A SCENE is a JSON file, '-' for standard input, or 'gallery:ID' for a built-in scene; 'diffuscope list gallery' names them.

@@ -21,6 +21,7 @@ pub mod param_slider;
 pub mod pixel_editor;
 pub mod pixels;
 pub mod progress;
+pub mod prose;
 pub mod section;
 pub mod theme;
 pub mod tiles;

@@ -5,8 +5,10 @@ mod closing;
 mod closing_scene;
 pub(super) mod gallery;
 mod keys;
+pub(super) mod lessons;
 pub(super) mod palette;
 mod recovery;
+mod write_lesson;
 
 use egui::{Context, Frame, Modal, Ui};
 
@@ -29,8 +31,10 @@ pub(super) use closing::SHEET as CLOSING;
 pub(super) use closing_scene::SHEET as CLOSING_SCENE;
 pub(super) use gallery::SHEET as GALLERY;
 pub(super) use keys::SHEET as KEYS;
+pub(super) use lessons::SHEET as LESSONS;
 pub(super) use palette::SHEET as PALETTE;
 pub(super) use recovery::SHEET as RECOVERY;
+pub(super) use write_lesson::SHEET as WRITE_LESSON;
 
 fn nothing(_: &mut App) {}
 
