@@ -132,9 +132,10 @@ impl Real for f64 {
     }
 }
 
-/// `series[0] + series[1] x + series[2] x² + …`.
+/// `series[0] + series[1] x + series[2] x² + …`. A loop, not a fold: a closure would be compiled for the instruction set of the
+/// whole crate and called.
 #[inline(always)]
-fn polynomial<S: Simd, T: Real>(simd: S, series: &[T], x: V<S, T>) -> V<S, T> {
+pub(super) fn polynomial<S: Simd, T: Real>(simd: S, series: &[T], x: V<S, T>) -> V<S, T> {
     let last = series.len() - 1;
     let mut sum = V::<S, T>::splat(simd, series[last]);
     for coefficient in series[..last].iter().rev() {
@@ -152,6 +153,19 @@ pub(super) fn exp2<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
     let rest = x - (rounded - T::ROUNDER);
     let significand = polynomial::<S, T>(simd, T::EXP2_SERIES, rest).mul_add(rest, T::ONE);
     V::<S, T>::from_bits(significand.to_bits() + (rounded.to_bits() << T::SIGNIFICAND_BITS)) - T::TINY
+}
+
+/// Coefficients of r, r², … in 2^r on ±½ of least greatest relative error, 1.05e-7.
+const WEIGHT_SERIES: [f32; 5] = [std::f32::consts::LN_2, 0.240_222_83, 0.055_505_585, 0.009_669_691, 0.001_330_060_7];
+
+/// 2^x for x ≤ 0, to be added up with a 1: exactly 1 at 0, a relative error of 2e-7 elsewhere, and 2^−126 below −126.
+#[inline(always)]
+pub(super) fn exp2_of_weight<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
+    let x = x.max(-126.0);
+    let rounded = x + f32::ROUNDER;
+    let rest = x - (rounded - f32::ROUNDER);
+    let significand = polynomial::<S, f32>(simd, &WEIGHT_SERIES, rest).mul_add(rest, 1.0);
+    S::f32s::from_bits(significand.to_bits() + (rounded.to_bits() << f32::SIGNIFICAND_BITS))
 }
 
 /// Natural logarithm of a positive normal number: `2 artanh(z)`, z = (m − 1)/(m + 1), with significand m ∈ [√½, √2).
@@ -238,6 +252,27 @@ mod tests {
             let mut ends = [0.0_f32, -125.0, -1e30, f32::NEG_INFINITY, 1.0];
             dispatch!(level, simd => exp2_of(simd, &mut ends));
             assert_eq!(ends, [1.0, 0.0, 0.0, 0.0, 2.0]);
+        }
+    }
+
+    #[inline(always)]
+    fn weights_of<S: Simd>(simd: S, values: &mut [f32]) {
+        mapped::<S, f32>(simd, values, |v| exp2_of_weight(simd, v));
+    }
+
+    #[test]
+    fn weights_agree_with_the_standard_library() {
+        for level in levels() {
+            let places: Vec<f32> = (0..18_000).map(|i| -126.0 + i as f32 * 0.007).collect();
+            let mut values = places.clone();
+            dispatch!(level, simd => weights_of(simd, &mut values));
+            for (x, value) in places.iter().zip(&values) {
+                let exact = f64::from(*x).exp2();
+                assert!((f64::from(*value) - exact).abs() <= 2e-7 * exact, "{level:?} 2^{x} = {value}");
+            }
+            let mut ends = [0.0_f32, -1.0, -126.0, -1e30, f32::NEG_INFINITY];
+            dispatch!(level, simd => weights_of(simd, &mut ends));
+            assert_eq!(ends, [1.0, 0.5, f32::MIN_POSITIVE, f32::MIN_POSITIVE, f32::MIN_POSITIVE]);
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod els;
 mod field_to_rgba;
+mod lines;
 mod math;
 mod mixture_field;
 mod mixture_particles;

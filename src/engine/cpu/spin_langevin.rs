@@ -11,6 +11,7 @@ use rayon::prelude::*;
 
 use self::mixture::Mixture;
 use self::pair::Pair;
+use super::lines::Lines;
 use super::{CpuEngine, philox};
 use crate::engine::EngineError;
 use crate::engine::kernel::{
@@ -71,7 +72,7 @@ impl CpuEngine {
         system: u32,
         x: &mut [f32],
     ) -> Vec<[f64; 2]> {
-        let mut q = vec![0.0; x.len()];
+        let mut q = Lines::new(0.0, x.len());
         // One more sum than the posterior's: that of x itself.
         let width = posterior.sums() + 1;
         let mut sums = vec![0.0; x.len().div_ceil(CHUNK) * width];
@@ -141,14 +142,19 @@ const BURST: usize = 16;
 #[inline(always)]
 fn total<S: Simd>(simd: S, x: &[f32]) -> f64 {
     let lanes = S::f32s::LEN;
-    x.chunks(BURST * lanes)
-        .map(|burst| {
-            let vectors = burst.chunks_exact(lanes);
-            let rest: f64 = vectors.remainder().iter().map(|x| f64::from(*x)).sum();
-            let sum = vectors.fold(S::f32s::splat(simd, 0.0), |sum, x| sum + S::f32s::from_slice(simd, x));
-            across::<S>(sum) + rest
-        })
-        .sum()
+    let mut total = 0.0;
+    for burst in x.chunks(BURST * lanes) {
+        let vectors = burst.chunks_exact(lanes);
+        for x in vectors.remainder() {
+            total += f64::from(*x);
+        }
+        let mut sum = S::f32s::splat(simd, 0.0);
+        for x in vectors {
+            sum += S::f32s::from_slice(simd, x);
+        }
+        total += across::<S>(sum);
+    }
+    total
 }
 
 /// The moving pass over one chunk.
@@ -200,8 +206,9 @@ impl Pass<'_> {
     ) {
         let lanes = S::f32s::LEN;
         let (keep, pull, noise) = (self.step.keep as f32, self.step.pull as f32, self.step.noise as f32);
+        let lane_numbers = S::u32s::from_fn(simd, |lane| lane as u32);
         for group in (0..NOISE_COUNTERS).step_by(lanes) {
-            let counters = S::u32s::from_fn(simd, |lane| counter.wrapping_add((group + lane) as u32));
+            let counters = lane_numbers + S::u32s::splat(simd, counter.wrapping_add(group as u32));
             let normals = if noise == 0.0 {
                 [S::f32s::splat(simd, 0.0); 4]
             } else {

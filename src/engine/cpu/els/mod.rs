@@ -4,16 +4,20 @@
 //! |---|---|
 //! | `two_pattern` | tanh of box sums, fused with the step |
 //! | `patches` | posteriors over patches: which shifts there are, who computes them, how they are put together |
-//! | `shift` | the sums of one band of pixels over shifts of one image, the inner loop |
+//! | `shift` | one training image, shifted, against a band of pixels: the inner loop |
+//! | `box_sums` | squared differences and their sums over windows |
+//! | `sums` | weighted sums over the patches met so far |
 //! | `whole_image` | one posterior over whole images |
 //! | `correlation` | kernel `grid_correlation` |
 //!
 //! Work is cut into pieces by the sizes of the problem alone and put together in a fixed order, so that the numbers do not
 //! depend on the number of threads.
 
+mod box_sums;
 mod correlation;
 mod patches;
 mod shift;
+mod sums;
 mod two_pattern;
 mod whole_image;
 

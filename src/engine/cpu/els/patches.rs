@@ -6,7 +6,8 @@
 use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
-use super::shift::{Extended, Frame, Scratch, Shifts, Sums, Visit, rescale};
+use super::shift::{Extended, Frame, Scratch, Shifts, Visit};
+use super::sums::{Sums, rescale};
 use super::{afford, empty_map};
 use crate::core::els::machine::{Border, Candidates};
 use crate::core::els::{Grids, Level, Machine};
@@ -127,19 +128,23 @@ impl Job<'_> {
         Ok(())
     }
 
+    /// Factor of grids and images by which their squared distances become exponents of 2.
+    fn scale(&self) -> f64 {
+        (self.level.sharpness() * std::f64::consts::LOG2_E).sqrt()
+    }
+
     fn frame<'a>(&self, padded: &'a [f32], first: usize, rows: usize) -> Frame<'a> {
         let (border, candidates) = self.rule;
         let (side, image_side, k) = (self.phi.side, self.images.side(), self.level.k);
-        let sharpness = self.level.sharpness() * std::f64::consts::LOG2_E;
+        let scale = self.scale();
         let patches = (self.images.count() * image_side * image_side) as f64;
         Frame {
             padded,
             side,
             image_side,
             k,
-            signal: self.level.abar.sqrt() as f32,
-            sharpness: sharpness as f32,
-            cut: ((25.0 + patches.log2()) / sharpness) as f32,
+            signal: (self.level.abar.sqrt() * scale) as f32,
+            cut: (25.0 + patches.log2()) as f32,
             border,
             candidates,
             first,
@@ -148,10 +153,11 @@ impl Job<'_> {
         }
     }
 
-    /// The planes of a grid, continued by half a window beyond every border.
+    /// The scaled planes of a grid, continued by half a window beyond every border.
     fn padded(&self, grid: &[f32]) -> Vec<f32> {
         let (side, r) = (self.phi.side, self.level.k / 2);
         let span = side + 2 * r;
+        let scale = self.scale() as f32;
         let place = |i: usize| match self.rule.0 {
             // `r` full turns keep the number positive.
             Border::Circular => Some((i + r * side - r) % side),
@@ -161,7 +167,7 @@ impl Job<'_> {
         for plane in grid.chunks_exact(side * side) {
             for y in 0..span {
                 let row = place(y);
-                let value = |x| row.zip(place(x)).map_or(0.0, |(y, x)| plane[y * side + x]);
+                let value = |x| row.zip(place(x)).map_or(0.0, |(y, x)| plane[y * side + x] * scale);
                 padded.extend((0..span).map(value));
             }
         }
@@ -214,7 +220,6 @@ impl Job<'_> {
 
     /// All segments' sums of one pixel.
     fn together(&self, segments: &[Sums], pixel: usize, terms: usize) -> Pixel {
-        let sharpness = (self.level.sharpness() * std::f64::consts::LOG2_E) as f32;
         let mut whole = Pixel { nearest: f32::MAX, source: (0, 0), totals: vec![0.0; terms] };
         for sums in segments {
             let nearest = sums.nearest[pixel];
@@ -223,13 +228,13 @@ impl Job<'_> {
             }
             let mut totals = sums.totals[pixel * terms..(pixel + 1) * terms].to_vec();
             if nearest < whole.nearest {
-                rescale(&mut whole.totals, whole.nearest, nearest, sharpness, self.posterior);
+                rescale(&mut whole.totals, whole.nearest, nearest, self.posterior);
                 whole.nearest = nearest;
                 if let Some(source) = sums.source.get(pixel) {
                     whole.source = *source;
                 }
             } else {
-                rescale(&mut totals, nearest, whole.nearest, sharpness, self.posterior);
+                rescale(&mut totals, nearest, whole.nearest, self.posterior);
                 if let Some(source) = sums.source.get(pixel).filter(|_| nearest == whole.nearest) {
                     whole.source = whole.source.min(*source);
                 }

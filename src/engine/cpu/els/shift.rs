@@ -5,20 +5,28 @@
 //! spans two blocks of k: its sum is that of a tail of the first and of a head of the second, so sums of squares are only
 //! ever added. Distances then keep their relative accuracy, which running sums would lose, and their cost hardly depends on k.
 //!
-//! Weights are sums of `exp(−(d − d₀)·sharpness)` relative to the nearest patch so far, at distance d₀ from the pixel.
-//! Patches so far behind that all of them together would not change the last bit are skipped; see [`Frame::cut`].
+//! Grid and images are scaled so that a squared distance d is an exponent of 2. Weights are sums of 2^(d₀ − d), d₀ the
+//! distance of the nearest patch so far from the pixel, or of one up to [`LAG`] further. Patches so far behind that all of
+//! them together would not change the last bit are skipped; see [`Frame::cut`].
 
 use fearless_simd::prelude::*;
 
+use super::box_sums::{across, square_of, tails};
+use super::sums::{LOWEST_EXPONENT, Sums};
 use crate::core::els::machine::{Border, Candidates};
+use crate::engine::cpu::lines::Lines;
 use crate::engine::cpu::math;
 
 /// Vectors of shifts that are weighed together.
 const GROUPS: usize = 2;
 
+/// How much nearer than d₀ a patch must be for the sums to be made relative to it, if its place is not asked for: single
+/// precision leaves room for it, and nearer patches turn up less often.
+const LAG: f32 = 16.0;
+
 /// What all shifts of one band of pixels share.
 pub(super) struct Frame<'a> {
-    /// Planes of the grid, `padding` pixels continued beyond every border.
+    /// Planes of the grid, scaled so that squared distances are exponents of 2, continued by half a window beyond every border.
     pub padded: &'a [f32],
     /// Side L of the grid.
     pub side: usize,
@@ -26,12 +34,9 @@ pub(super) struct Frame<'a> {
     pub image_side: usize,
     /// Side of the patches.
     pub k: usize,
-    /// √ᾱ.
+    /// √ᾱ, scaled likewise.
     pub signal: f32,
-    /// Factor of a squared distance in the exponent of 2.
-    pub sharpness: f32,
-    /// Squared distances that lie further than this beyond the nearest one have no weight: 2^−(25 + log₂ of the number of
-    /// patches) each.
+    /// Patches that lie further than this behind the nearest one have no weight: 25 + log₂ of the number of patches.
     pub cut: f32,
     pub border: Border,
     pub candidates: Candidates,
@@ -147,87 +152,15 @@ impl Extended {
     }
 }
 
-/// Sums over the patches met so far, for every pixel of a band.
-pub(super) struct Sums {
-    /// Squared distance d₀ of the nearest patch.
-    pub nearest: Vec<f32>,
-    /// Image and place of the nearest patch, if asked for.
-    pub source: Vec<(u32, u32)>,
-    /// Parts, one a lane, of Σw, Σw·p(0) of each channel and, if asked for, Σw·log₂w and Σw².
-    parts: Vec<f32>,
-    /// The same in double precision, relative to `reference` instead of `nearest`; `terms` a pixel.
-    pub totals: Vec<f64>,
-    pub reference: Vec<f32>,
-    terms: usize,
-    lanes: usize,
-    sharpness: f32,
-}
-
-impl Sums {
-    /// Sums of no patches. With `posterior`, two terms and the source more.
-    pub fn new(frame: &Frame<'_>, channels: usize, posterior: bool, lanes: usize) -> Self {
-        let pixels = frame.rows * frame.side;
-        let terms = 1 + channels + if posterior { 2 } else { 0 };
-        Self {
-            nearest: vec![f32::MAX; pixels],
-            source: vec![(u32::MAX, u32::MAX); if posterior { pixels } else { 0 }],
-            parts: vec![0.0; pixels * terms * lanes],
-            totals: vec![0.0; pixels * terms],
-            reference: vec![f32::MAX; pixels],
-            terms,
-            lanes,
-            sharpness: frame.sharpness,
-        }
-    }
-
-    /// Lets go of the memory of the parts, which have been settled.
-    pub fn parts_done(&mut self) {
-        self.parts = Vec::new();
-    }
-
-    /// Moves the parts, which are in single precision, to the totals.
-    pub fn settle(&mut self, posterior: bool) {
-        let (terms, lanes) = (self.terms, self.lanes);
-        let pixels = self.parts.chunks_exact_mut(terms * lanes).zip(self.totals.chunks_exact_mut(terms));
-        for (pixel, (parts, totals)) in pixels.enumerate() {
-            rescale(totals, self.reference[pixel], self.nearest[pixel], self.sharpness, posterior);
-            self.reference[pixel] = self.nearest[pixel];
-            for (total, parts) in totals.iter_mut().zip(parts.chunks_exact_mut(lanes)) {
-                *total += parts.iter().map(|part| f64::from(*part)).sum::<f64>();
-                parts.fill(0.0);
-            }
-        }
-    }
-}
-
-/// Exponents of 2 below this have no weight.
-const LOWEST_EXPONENT: f64 = -1e4;
-
-/// Makes sums relative to `old` relative to `new`.
-pub(super) fn rescale(totals: &mut [f64], old: f32, new: f32, sharpness: f32, posterior: bool) {
-    if old == new || old == f32::MAX {
-        return;
-    }
-    let shift = ((f64::from(new) - f64::from(old)) * f64::from(sharpness)).max(LOWEST_EXPONENT);
-    let factor = shift.exp2();
-    if posterior {
-        // log₂ w changes by the shift, w² by the square of the factor.
-        let terms = totals.len();
-        totals[terms - 2] += totals[0] * shift;
-        totals[terms - 1] *= factor;
-    }
-    totals.iter_mut().for_each(|total| *total *= factor);
-}
-
 /// Working memory of one band.
 pub(super) struct Scratch {
     /// Squares of k rows, then their sums from each to the last; for each group.
-    block: Vec<f32>,
+    block: Lines,
     /// Sums from the block's end on, and the whole window's.
-    head: Vec<f32>,
-    window: Vec<f32>,
+    head: Lines,
+    window: Lines,
     /// Distances of one row of pixels.
-    distance: Vec<f32>,
+    distance: Lines,
     /// For each group: infinity where pixel and shift may not meet, else zero; empty where all may.
     barred: Vec<Vec<f32>>,
 }
@@ -246,10 +179,10 @@ impl Scratch {
             if values.iter().all(|value| *value == 0.0) { Vec::new() } else { values }
         };
         Self {
-            block: vec![0.0; GROUPS * frame.k * span],
-            head: vec![0.0; GROUPS * span],
-            window: vec![0.0; GROUPS * span],
-            distance: vec![0.0; GROUPS * frame.side * lanes],
+            block: Lines::new(0.0, GROUPS * frame.k * span),
+            head: Lines::new(0.0, GROUPS * span),
+            window: Lines::new(0.0, GROUPS * span),
+            distance: Lines::new(0.0, GROUPS * frame.side * lanes),
             barred: (0..groups).map(barred).collect(),
         }
     }
@@ -316,10 +249,12 @@ impl Visit<'_> {
                         }
                         across(simd, window, distance, k);
                     }
-                    if groups == 1 {
-                        self.weigh::<S, C, POSTERIOR, 1>(simd, y, first, sums, scratch);
-                    } else {
-                        self.weigh::<S, C, POSTERIOR, GROUPS>(simd, y, first, sums, scratch);
+                    let barred = scratch.barred[first..first + groups].iter().any(|barred| !barred.is_empty());
+                    match (groups, barred) {
+                        (1, false) => self.weigh::<S, C, POSTERIOR, 1, false>(simd, y, first, sums, scratch),
+                        (1, true) => self.weigh::<S, C, POSTERIOR, 1, true>(simd, y, first, sums, scratch),
+                        (_, false) => self.weigh::<S, C, POSTERIOR, GROUPS, false>(simd, y, first, sums, scratch),
+                        (_, true) => self.weigh::<S, C, POSTERIOR, GROUPS, true>(simd, y, first, sums, scratch),
                     }
                 }
                 start += k;
@@ -345,9 +280,12 @@ impl Visit<'_> {
             Border::Zero if (0..side).contains(&place) => place as usize,
             Border::Zero => frame.image_side,
         };
-        let phi = |c: usize| &frame.padded[(c * span + frame.first + row) * span..][..columns];
-        let image = |c: usize| &self.image.row(c, image_row)[group * lanes..][..columns + lanes - 1];
-        (std::array::from_fn(phi), std::array::from_fn(image))
+        let (mut phi, mut image): ([&[f32]; C], [&[f32]; C]) = ([&[]; C], [&[]; C]);
+        for c in 0..C {
+            phi[c] = &frame.padded[(c * span + frame.first + row) * span..][..columns];
+            image[c] = &self.image.row(c, image_row)[group * lanes..][..columns + lanes - 1];
+        }
+        (phi, image)
     }
 
     /// Squared differences of one row.
@@ -355,10 +293,11 @@ impl Visit<'_> {
     fn squares<S: Simd, const C: usize>(&self, simd: S, row: usize, group: usize, target: &mut [f32]) {
         let lanes = S::f32s::LEN;
         let (phi, image) = self.rows::<C>(row, group, lanes);
-        let pairs = phi[0].iter().zip(image[0].windows(lanes));
-        for (column, (target, (phi0, image0))) in target.chunks_exact_mut(lanes).zip(pairs).enumerate() {
-            let first = difference(simd, *phi0, image0, self.frame.signal);
-            more_channels(simd, first * first, &phi, &image, column, self.frame.signal).store_slice(target);
+        let columns = phi[0].len();
+        let target = &mut target[..columns * lanes];
+        for column in 0..columns {
+            let square = square_of(simd, &phi, &image, column, self.frame.signal);
+            square.store_slice(&mut target[column * lanes..(column + 1) * lanes]);
         }
     }
 
@@ -382,11 +321,8 @@ impl Visit<'_> {
         let tail = after[..used].chunks_exact(lanes);
         let head = scratch.head[group * span..][..used].chunks_exact_mut(lanes);
         let window = scratch.window[group * span..][..used].chunks_exact_mut(lanes);
-        let pairs = phi[0].iter().zip(image[0].windows(lanes));
-        let columns = kept.zip(tail).zip(head.zip(window)).zip(pairs).enumerate();
-        for (column, (((kept, tail), (head, window)), (phi0, image0))) in columns {
-            let first = difference(simd, *phi0, image0, self.frame.signal);
-            let square = more_channels(simd, first * first, &phi, &image, column, self.frame.signal);
+        for (column, ((kept, tail), (head, window))) in kept.zip(tail).zip(head.zip(window)).enumerate() {
+            let square = square_of(simd, &phi, &image, column, self.frame.signal);
             square.store_slice(kept);
             let sum = if step == 1 { square } else { S::f32s::from_slice(simd, head) + square };
             sum.store_slice(head);
@@ -396,7 +332,7 @@ impl Visit<'_> {
 
     /// Adds the patches met in row `y` of the band by `G` vectors of shifts, from number `first` on.
     #[inline(always)]
-    fn weigh<S: Simd, const C: usize, const POSTERIOR: bool, const G: usize>(
+    fn weigh<S: Simd, const C: usize, const POSTERIOR: bool, const G: usize, const BARRED: bool>(
         &self,
         simd: S,
         y: usize,
@@ -409,9 +345,15 @@ impl Visit<'_> {
         let terms = 1 + C + if POSTERIOR { 2 } else { 0 };
         let Some(centre_row) = frame.place(frame.first + y, self.shift) else { return };
         let offset = frame.k / 2 + first * lanes;
-        let centres: [&[f32]; C] = std::array::from_fn(|c| &self.image.row(c, centre_row)[offset..]);
-        let distances: [&[f32]; G] = std::array::from_fn(|g| &scratch.distance[g * side * lanes..][..side * lanes]);
-        let barred: [&[f32]; G] = std::array::from_fn(|g| scratch.barred[first + g].as_slice());
+        let mut centres: [&[f32]; C] = [&[]; C];
+        for (c, centres) in centres.iter_mut().enumerate() {
+            *centres = &self.image.row(c, centre_row)[offset..];
+        }
+        let (mut distances, mut barred): ([&[f32]; G], [&[f32]; G]) = ([&[]; G], [&[]; G]);
+        for g in 0..G {
+            distances[g] = &scratch.distance[g * side * lanes..][..side * lanes];
+            barred[g] = &scratch.barred[first + g];
+        }
         let row = y * side;
         let nearest = &mut sums.nearest[row..row + side];
         let parts = sums.parts[row * terms * lanes..].chunks_exact_mut(terms * lanes);
@@ -424,7 +366,7 @@ impl Visit<'_> {
                 distance[G - 1] = S::f32s::from_slice(simd, last_distance);
             }
             for g in 0..G {
-                if !barred[g].is_empty() {
+                if BARRED && !barred[g].is_empty() {
                     distance[g] += S::f32s::from_slice(simd, &barred[g][x * lanes..(x + 1) * lanes]);
                 }
             }
@@ -435,7 +377,7 @@ impl Visit<'_> {
             if !least.simd_lt(*nearest + frame.cut).any_true() {
                 continue;
             }
-            let nearer = if POSTERIOR { least.simd_le(*nearest) } else { least.simd_lt(*nearest) };
+            let nearer = if POSTERIOR { least.simd_le(*nearest) } else { least.simd_lt(*nearest - LAG) };
             if nearer.any_true() {
                 let mut lane = [0.0_f32; 64];
                 for (vector, lane) in distance.iter().zip(lane.chunks_exact_mut(lanes)) {
@@ -450,8 +392,8 @@ impl Visit<'_> {
                 total[t] = S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes]);
             }
             for g in 0..G {
-                let exponent = (-distance[g] + *nearest) * frame.sharpness;
-                let weight = math::exp2::<S, f32>(simd, exponent);
+                let exponent = -distance[g] + *nearest;
+                let weight = math::exp2_of_weight(simd, exponent);
                 total[0] += weight;
                 for c in 0..C {
                     let centre = S::f32s::from_slice(simd, &centres[c][x + g * lanes..x + (g + 1) * lanes]);
@@ -498,8 +440,7 @@ impl Visit<'_> {
             return;
         }
         if *nearest < f32::MAX {
-            let shift =
-                ((f64::from(least) - f64::from(*nearest)) * f64::from(self.frame.sharpness)).max(LOWEST_EXPONENT);
+            let shift = (f64::from(least) - f64::from(*nearest)).max(LOWEST_EXPONENT);
             let factor = shift.exp2();
             let terms = parts.len() / lanes;
             if posterior {
@@ -511,69 +452,5 @@ impl Visit<'_> {
             parts.iter_mut().for_each(|part| *part *= factor as f32);
         }
         *nearest = least;
-    }
-}
-
-/// φ − √ᾱ p.
-#[inline(always)]
-fn difference<S: Simd>(simd: S, phi: f32, image: &[f32], signal: f32) -> S::f32s {
-    S::f32s::from_slice(simd, image).mul_add(-signal, S::f32s::splat(simd, phi))
-}
-
-/// `first + Σ_{c>0} (φ − √ᾱ p)²` at one column.
-#[inline(always)]
-fn more_channels<S: Simd, const C: usize>(
-    simd: S,
-    first: S::f32s,
-    phi: &[&[f32]; C],
-    image: &[&[f32]; C],
-    column: usize,
-    signal: f32,
-) -> S::f32s {
-    let mut sum = first;
-    for c in 1..C {
-        let difference = difference(simd, phi[c][column], &image[c][column..column + S::f32s::LEN], signal);
-        sum = difference.mul_add(difference, sum);
-    }
-    sum
-}
-
-/// Replaces each row of a block by the sum from it to the block's last row.
-#[inline(always)]
-fn tails<S: Simd>(simd: S, block: &mut [f32], columns: usize, span: usize) {
-    let lanes = S::f32s::LEN;
-    let used = columns * lanes;
-    let mut above: &mut [f32] = block;
-    while above.len() > span {
-        let at = above.len() - span;
-        let (rest, last) = above.split_at_mut(at);
-        let target = &mut rest[at - span..][..used];
-        for (target, last) in target.chunks_exact_mut(lanes).zip(last[..used].chunks_exact(lanes)) {
-            (S::f32s::from_slice(simd, target) + S::f32s::from_slice(simd, last)).store_slice(target);
-        }
-        above = rest;
-    }
-}
-
-/// Sums `window` over k consecutive vectors, again as a tail of one block and a head of the next.
-#[inline(always)]
-fn across<S: Simd>(simd: S, window: &[f32], distance: &mut [f32], k: usize) {
-    let lanes = S::f32s::LEN;
-    for (block, distance) in distance.chunks_mut(k * lanes).enumerate() {
-        let (own, next) = window[block * k * lanes..].split_at(k * lanes);
-        let (near, far) = own.split_at(distance.len());
-        let mut tail = S::f32s::splat(simd, 0.0);
-        for vector in far.rchunks_exact(lanes) {
-            tail += S::f32s::from_slice(simd, vector);
-        }
-        for (distance, vector) in distance.rchunks_exact_mut(lanes).zip(near.rchunks_exact(lanes)) {
-            tail += S::f32s::from_slice(simd, vector);
-            tail.store_slice(distance);
-        }
-        let mut head = S::f32s::splat(simd, 0.0);
-        for (distance, vector) in distance[lanes..].chunks_exact_mut(lanes).zip(next.chunks_exact(lanes)) {
-            head += S::f32s::from_slice(simd, vector);
-            (S::f32s::from_slice(simd, distance) + head).store_slice(distance);
-        }
     }
 }

@@ -11,6 +11,7 @@ use crate::core::els::SMALLEST_NOISE;
 use crate::core::els::stepper::{self, Step};
 use crate::core::els::{Grids, Level};
 use crate::engine::EngineError;
+use crate::engine::cpu::lines::Lines;
 use crate::engine::cpu::math;
 use crate::engine::kernel::PosteriorMap;
 
@@ -161,16 +162,16 @@ struct Rows {
     side: usize,
     k: usize,
     /// Sum of each column over the k rows of the window.
-    column: Vec<f32>,
+    column: Lines,
     /// Sums over 1, 2, 4, … columns.
-    power: Vec<f32>,
+    power: Lines,
     /// Sums over the columns added so far.
-    window: Vec<f32>,
+    window: Lines,
 }
 
 impl Rows {
     fn new(side: usize, k: usize) -> Self {
-        let row = |length: usize| vec![0.0; length + PADDING];
+        let row = |length: usize| Lines::new(0.0, length + PADDING);
         Self { side, k, column: row(side), power: row(side + k - 1), window: row(side) }
     }
 

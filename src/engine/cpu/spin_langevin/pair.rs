@@ -47,7 +47,7 @@ impl Pair {
     fn tilted<S: Simd>(&self, simd: S, u: S::f32s) -> (S::f32s, S::f32s) {
         let y = u.abs().min(LARGEST) * 2.0;
         let q = math::exp2::<S, f32>(simd, y * -std::f32::consts::LOG2_E);
-        let series = SERIES[..7].iter().rev().fold(S::f32s::splat(simd, SERIES[7]), |sum, c| sum.mul_add(y, *c));
+        let series = math::polynomial::<S, f32>(simd, &SERIES, y);
         let one_minus_q = y.simd_lt(SMALL).select(series * y, -q + 1.0);
         let (a, b) = (q.mul_add(self.r, 1.0), q + self.r);
         // a/b = 2^k M with M near 1, and log M = 2 artanh((M − 1)/(M + 1)). Rounding the difference of the bit patterns
@@ -60,7 +60,7 @@ impl Pair {
         let difference = exponent.simd_eq(0.0).select(one_minus_q * self.one_minus_r, a - scaled);
         let z = difference / (a + scaled);
         let z2 = z * z;
-        let series = ARTANH[..5].iter().rev().fold(S::f32s::splat(simd, ARTANH[5]), |sum, c| sum.mul_add(z2, *c));
+        let series = math::polynomial::<S, f32>(simd, &ARTANH, z2);
         let log = exponent.mul_add(std::f32::consts::LN_2, z * series);
         (q, log.copysign(u))
     }
