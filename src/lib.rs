@@ -5,6 +5,7 @@
 //! | [`core`] | the theory in plain f64 | nothing of the below |
 //! | [`engine`] | the same quantities fast: SIMD on the CPU, WGSL on the GPU | `core` |
 //! | [`labs`] | one folder a lab: its scene (data), its run (what the scene does), its view | `core`, `engine`, `ui` in views |
+//! | [`lessons`] | lesson files: text, and what the program does and asks | `core`, `labs` |
 //! | `ui` | widgets that all labs share, every colour | `core`, `engine` |
 //! | [`export`] | figures, runs and data as files | all of the above |
 //! | `app` | the window: layout, menus, files, undo | all |
@@ -27,5 +28,6 @@ pub mod engine;
 pub mod export;
 pub mod faults;
 pub mod labs;
+pub mod lessons;
 #[cfg(feature = "gui")]
 pub mod ui;

@@ -408,3 +408,42 @@ fn patches_start_from_noise_that_is_given() {
     let (_, ended) = attempt(&scene);
     ended.expect_sentence(2, &["[2, 6, 6]", "3 grids"]);
 }
+
+#[test]
+fn lessons_are_listed_and_checked() {
+    let listed = diffuscope(&["lessons"]);
+    listed.expect(0);
+    for built_in in diffuscope::lessons::ALL {
+        assert!(listed.stdout.contains(built_in.id), "{}", built_in.id);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine.md");
+    let name = path.to_str().unwrap();
+    diffuscope(&["lessons", "template", "-o", name]).expect(0);
+    let checked = diffuscope(&["lessons", "check", name]);
+    checked.expect(0);
+    assert!(
+        checked.stdout.contains("“My lesson” is in order: 4 steps, 2 questions, 1 conditions"),
+        "{}",
+        checked.stdout
+    );
+    for (from, to, part) in [
+        ("open: two_points", "open: two_pints", "line 13: gallery:two_pints: there is no such built-in scene"),
+        ("seek: 0 %", "sek: 0 %", "line 14: “sek” is no key here; it must be one of open, patch"),
+        ("within: 0", "within: a lot", "must be a positive number"),
+        ("---", "+++", "begins with its title"),
+    ] {
+        std::fs::write(&path, diffuscope::lessons::TEMPLATE.replace(from, to)).unwrap();
+        diffuscope(&["lessons", "check", name]).expect_sentence(2, &["mine.md", part]);
+    }
+    if cfg!(feature = "gui") {
+        std::fs::write(&path, diffuscope::lessons::TEMPLATE.replace("step >= 40", "altitude > 3")).unwrap();
+        diffuscope(&["lessons", "check", name]).expect_sentence(2, &["has no reading “altitude”; it has step, steps"]);
+        let names = diffuscope(&["lessons", "names"]);
+        assert!(names.stdout.contains("barrier") && names.stdout.contains("correlation_length"), "{}", names.stdout);
+    }
+    diffuscope(&["lessons", "check", folder.path().join("none.md").to_str().unwrap()])
+        .expect_sentence(2, &["cannot be read"]);
+    let guide = diffuscope(&["lessons", "guide"]);
+    assert!(guide.stdout.contains("## Conditions"));
+}

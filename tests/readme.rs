@@ -63,7 +63,7 @@ fn every_array_and_subcommand_is_mentioned() {
     for array in labs::ALL.iter().flat_map(|lab| lab.arrays) {
         assert!(README.contains(&format!("`{}`", array.file)), "{}", array.file);
     }
-    for subcommand in ["run", "render", "export", "new", "list", "bench"] {
+    for subcommand in ["run", "render", "export", "new", "list", "lessons", "bench"] {
         assert!(README.contains(&format!("diffuscope {subcommand} ")), "{subcommand}");
     }
 }

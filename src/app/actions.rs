@@ -3,6 +3,7 @@
 //! Together with [`commands`](super::commands) this is the one list behind menus and the command palette.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use egui::Context;
 
@@ -13,6 +14,7 @@ use super::engine::{self, Active};
 use crate::engine::select;
 use crate::export::{self, Kind};
 use crate::labs::{self, LabAction, LabEntry};
+use crate::lessons::{BuiltIn, Lesson};
 use crate::ui::theme::ThemeChoice;
 use crate::ui::tiles::Pane;
 
@@ -70,6 +72,7 @@ pub(super) static SOURCES: &[Source] = &[
     Source { title: "Open from gallery", menu: None, list: gallery },
     Source { title: "New scene", menu: None, list: empty_scenes },
     Source { title: "Export", menu: None, list: exports },
+    Source { title: "Lesson", menu: Some(Menu::Learn), list: lessons },
     Source { title: "Theme", menu: Some(Menu::View), list: themes },
     Source { title: "Who computes", menu: Some(Menu::View), list: engines },
 ];
@@ -169,6 +172,14 @@ fn gallery(app: &mut App) -> Vec<Action> {
         ..action(title.to_owned(), about.to_owned())
     };
     app.gallery.scenes().map(entry).collect()
+}
+
+fn lessons(_: &mut App) -> Vec<Action> {
+    let entry = |(number, (built_in, lesson)): (usize, &'static (&'static BuiltIn, Arc<Lesson>))| Action {
+        run: Box::new(|app, _| app.open_lesson(built_in.id)),
+        ..action(format!("{}. {}", number + 1, lesson.title), lesson.about.clone())
+    };
+    super::lessons::course().iter().enumerate().map(entry).collect()
 }
 
 fn empty_scenes(_: &mut App) -> Vec<Action> {

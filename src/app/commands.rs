@@ -11,6 +11,7 @@ pub(super) enum Menu {
     File,
     Edit,
     View,
+    Learn,
     Help,
 }
 
@@ -40,6 +41,10 @@ fn always(_: &App) -> Option<String> {
 
 fn with_document(app: &App) -> Option<String> {
     app.document.as_ref().map(|_| String::new())
+}
+
+fn with_lesson(app: &App) -> Option<String> {
+    app.has_lesson().then(String::new)
 }
 
 fn with_neighbours(app: &App) -> Option<String> {
@@ -233,6 +238,69 @@ pub(super) static ALL: &[Command] = &[
             ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
         },
         label: always,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Lessons…",
+        keys: &[key(NONE, Key::F2)],
+        run: |app, _| app.sheet = Some(&sheets::LESSONS),
+        label: always,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Open lesson…",
+        keys: &[],
+        run: |app, _| app.files.ask_to_open_lesson(),
+        label: always,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Write your own lesson…",
+        keys: &[],
+        run: |app, _| app.sheet = Some(&sheets::WRITE_LESSON),
+        label: always,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Next step",
+        keys: &[key(NONE, Key::PageDown)],
+        run: |app, _| app.next_step(),
+        label: with_lesson,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Step before",
+        keys: &[key(NONE, Key::PageUp)],
+        run: |app, _| app.step_before(),
+        label: with_lesson,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Start step over",
+        keys: &[],
+        run: |app, _| app.restart_step(),
+        label: with_lesson,
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Free play",
+        keys: &[],
+        run: |app, _| app.play_freely(),
+        label: |app| with_lesson(app).filter(|_| !app.is_away_from_lesson()),
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Back to the lesson",
+        keys: &[],
+        run: |app, _| app.return_to_lesson(),
+        label: |app| app.is_away_from_lesson().then(String::new),
+    },
+    Command {
+        menu: Menu::Learn,
+        name: "Close lesson",
+        keys: &[],
+        run: |app, _| app.close_lesson(),
+        label: with_lesson,
     },
     Command {
         menu: Menu::Help,

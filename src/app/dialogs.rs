@@ -9,6 +9,13 @@ use crate::labs;
 pub enum Ask {
     /// A scene or data to open.
     Open,
+    /// A lesson to open.
+    OpenLesson,
+    /// A place to save a lesson at.
+    SaveLesson {
+        /// File name to start from.
+        suggested: String,
+    },
     /// A place to save a scene at.
     Save {
         /// File name to start from.
@@ -36,7 +43,7 @@ pub trait FileDialogs {
 
 /// Extensions of scenes and of the data that any lab takes.
 pub fn readable() -> Vec<&'static str> {
-    let mut extensions = vec!["json"];
+    let mut extensions = vec!["json", "md"];
     for extension in labs::ALL.iter().flat_map(|lab| lab.data_files) {
         if !extensions.contains(extension) {
             extensions.push(extension);
@@ -56,8 +63,8 @@ impl FileDialogs for DesktopDialogs {
         let waiting: std::pin::Pin<Box<dyn Future<Output = Option<rfd::FileHandle>> + Send>> = match ask {
             Ask::Open => Box::pin(
                 dialog
-                    .set_title("Open a scene or data")
-                    .add_filter("Scenes and data", &readable())
+                    .set_title("Open a scene, a lesson or data")
+                    .add_filter("Scenes, lessons and data", &readable())
                     .add_filter("All files", &["*"])
                     .pick_file(),
             ),
@@ -66,6 +73,12 @@ impl FileDialogs for DesktopDialogs {
                 let dialog = if extensions.is_empty() { dialog } else { dialog.add_filter(kind, extensions) };
                 Box::pin(dialog.save_file())
             }
+            Ask::OpenLesson => {
+                Box::pin(dialog.set_title("Open a lesson").add_filter("Lesson", &["md", "markdown"]).pick_file())
+            }
+            Ask::SaveLesson { suggested } => Box::pin(
+                dialog.set_title("Save the lesson").add_filter("Lesson", &["md"]).set_file_name(suggested).save_file(),
+            ),
             Ask::Save { suggested } => Box::pin(
                 dialog.set_title("Save the scene").add_filter("Scene", &["json"]).set_file_name(suggested).save_file(),
             ),

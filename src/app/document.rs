@@ -103,8 +103,18 @@ impl Document {
     /// Makes the scene what it was when it was opened, as an edit.
     pub fn reset(&mut self) -> Result<(), SceneError> {
         let opened = Arc::clone(&self.origin.opened);
-        self.replace(&opened)?;
+        self.change(&opened, false)
+    }
+
+    /// Makes the scene another one, as an edit. If it `can_be_made_again`, a document without edits stays one that nobody
+    /// needs to save.
+    pub fn change(&mut self, scene: &Value, can_be_made_again: bool) -> Result<(), SceneError> {
+        let was_changed = self.is_changed();
+        self.replace(scene)?;
         self.revision = fresh_number();
+        if can_be_made_again && !was_changed {
+            self.origin.saved = Some(self.revision);
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use super::history::Snapshot;
 use super::store;
 use crate::export::Kind;
 use crate::labs::scene_file::{self, LoadedScene};
+use crate::lessons::{self, Lesson};
 
 /// Something that came of a file.
 pub(super) enum Event {
@@ -21,6 +22,12 @@ pub(super) enum Event {
     Cancelled,
     /// A scene was read.
     Scene { path: Option<PathBuf>, scene: Box<LoadedScene> },
+    /// A lesson was read.
+    Lesson { path: PathBuf, lesson: Box<Lesson> },
+    /// The user picked a place for a text that is no scene.
+    TextChosen { path: PathBuf, text: &'static str },
+    /// A text was written.
+    Written(PathBuf),
     /// A file was read that is no scene; the lab may know it.
     Data { name: String, bytes: Vec<u8> },
     /// A scene was saved; an unreadable file in its place was kept as `kept`.
@@ -62,6 +69,28 @@ impl Files {
     pub fn ask_to_export(&mut self, suggested: String, kind: &'static Kind) {
         let ask = Ask::Export { suggested, kind: kind.name, extensions: kind.extensions };
         self.ask(ask, Event::ExportChosen);
+    }
+
+    /// Asks for a lesson to open.
+    pub fn ask_to_open_lesson(&mut self) {
+        self.ask(Ask::OpenLesson, Event::OpenChosen);
+    }
+
+    /// Asks for a place to save a lesson at.
+    pub fn ask_to_save_lesson(&mut self, suggested: String, text: &'static str) {
+        let chosen = move |path: PathBuf| {
+            let path = if path.extension().is_some() { path } else { path.with_extension("md") };
+            Event::TextChosen { path, text }
+        };
+        self.ask(Ask::SaveLesson { suggested }, chosen);
+    }
+
+    /// Writes a text to `path`.
+    pub fn write(&self, path: PathBuf, text: &'static str) {
+        self.work("writing", move || match store::replace(&path, text.as_bytes()) {
+            Ok(()) => Event::Written(path),
+            Err(error) => Event::Failed(format!("{} cannot be written: {error}.", path.display())),
+        });
     }
 
     fn ask(&mut self, ask: Ask, chosen: impl FnOnce(PathBuf) -> Event + Send + 'static) {
@@ -150,6 +179,16 @@ fn files_of(path: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 /// A scene if `bytes` look like one, so that its faults are told; otherwise data for the lab.
 fn recognise(path: Option<PathBuf>, name: &str, bytes: Vec<u8>) -> Event {
+    if let Some(path) = path.as_ref().filter(|path| is_lesson(path)) {
+        let read = lessons::parse(name, &bytes).and_then(|lesson| match lessons::check::check(&lesson) {
+            Ok(()) => Ok(lesson),
+            Err(error) => Err(error.in_file(name)),
+        });
+        return match read {
+            Ok(lesson) => Event::Lesson { path: path.clone(), lesson: Box::new(lesson) },
+            Err(error) => Event::Failed(sentence(&error.to_string())),
+        };
+    }
     let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if !is_json && first != Some(&b'{') {
@@ -159,6 +198,11 @@ fn recognise(path: Option<PathBuf>, name: &str, bytes: Vec<u8>) -> Event {
         Ok(scene) => Event::Scene { path, scene: Box::new(scene) },
         Err(error) => Event::Failed(sentence(&error.to_string())),
     }
+}
+
+fn is_lesson(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| ["md", "markdown"].iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
 fn with_extension(path: PathBuf) -> PathBuf {

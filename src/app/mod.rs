@@ -16,6 +16,7 @@ mod files;
 mod fuzzy;
 mod history;
 mod layouts;
+mod lessons;
 mod messages;
 pub mod offscreen;
 mod presentation;
@@ -63,6 +64,8 @@ pub struct Options {
     pub scene: Option<LoadedScene>,
     /// The file that scene is from.
     pub path: Option<PathBuf>,
+    /// The lesson to open, and the name under which its progress is remembered.
+    pub lesson: Option<(crate::lessons::Lesson, String)>,
     /// Who computes.
     pub engine: EngineChoice,
     /// The theme, in place of the one remembered.
@@ -78,6 +81,7 @@ impl Default for Options {
         Self {
             scene: None,
             path: None,
+            lesson: None,
             engine: EngineChoice::Auto,
             theme: None,
             data_folder: None,
@@ -113,6 +117,7 @@ pub struct App {
     closing: Closing,
     pace: Pace,
     window_title: String,
+    lessons: lessons::Lessons,
 }
 
 /// What is about to close.
@@ -173,10 +178,14 @@ impl App {
             closing: Closing::No,
             pace: Pace::default(),
             window_title: String::new(),
+            lessons: lessons::Lessons::default(),
         };
         match options.scene {
             Some(scene) => app.open(&scene, options.path),
             None => app.open_first(),
+        }
+        if let Some((lesson, key)) = options.lesson {
+            app.start_lesson(Arc::new(lesson), key);
         }
         Ok(app)
     }
@@ -196,6 +205,7 @@ impl App {
         if let Some(document) = &mut self.document {
             deaf_to_keys(ctx, deaf, || document.view.logic(ctx, dt));
         }
+        self.lesson_logic(ctx);
     }
 
     /// Draws everything into `ui`, and does what the user asks.
@@ -214,6 +224,7 @@ impl App {
             document_strip::show(self, ui);
             status_bar::show(self, ui);
         }
+        self.show_lesson(ui);
         let deaf = self.sheet.is_some();
         match &mut self.document {
             Some(document) => deaf_to_keys(&ctx, deaf, || document.view.ui(ui)),
@@ -226,6 +237,7 @@ impl App {
         drop_hint(ui, self.document.as_ref().map_or(&[], |document| document.lab.data_files));
         self.messages.show(ui);
         sheets::show(self, &ctx);
+        self.watch_lesson(&ctx);
         self.draw_halo(&ctx);
         self.take_pane_wish();
         self.take_edit(&ctx);
@@ -293,6 +305,11 @@ impl App {
         for number in numbers {
             self.close_document(number);
         }
+    }
+
+    /// Whether a lesson is open.
+    pub fn has_lesson(&self) -> bool {
+        self.lessons.running.is_some()
     }
 
     fn fail(&mut self, text: &str) {
@@ -408,8 +425,8 @@ fn drop_hint(ui: &Ui, data_files: &[&str]) {
         return;
     }
     let words = match data_files {
-        [] => "Drop a scene (json)".to_owned(),
-        _ => format!("Drop a scene (json) or data ({})", data_files.join(", ")),
+        [] => "Drop a scene (json) or a lesson (md)".to_owned(),
+        _ => format!("Drop a scene (json), a lesson (md) or data ({})", data_files.join(", ")),
     };
     let tokens = theme::tokens(ui.visuals());
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop hint"));

@@ -44,6 +44,12 @@ impl App {
                 }
                 self.open(&scene, path);
             }
+            Event::Lesson { path, lesson } => {
+                self.remember(path.clone());
+                self.open_lesson_file(*lesson, path);
+            }
+            Event::TextChosen { path, text } => self.files.write(path, text),
+            Event::Written(path) => self.messages.add(Weight::Done, format!("Saved {}.", path.display())),
             Event::Data { name, bytes } => {
                 let Some(document) = &mut self.document else { return };
                 match document.view.import(&name, &bytes) {

@@ -24,8 +24,28 @@ pub struct Settings {
     pub recent: Vec<PathBuf>,
     /// Where the panes are, by lab; checked by [`Tiles::restore`](crate::ui::Tiles::restore).
     pub layouts: BTreeMap<String, serde_json::Value>,
+    /// How far the user has come in each lesson, by its identifier or file.
+    pub lessons: BTreeMap<String, Progress>,
+    /// Whether the panel of a lesson is at the left of the window.
+    pub lesson_on_the_left: bool,
 }
 
+/// How far the user has come in a lesson.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Progress {
+    /// The step that was in sight last, from 0.
+    pub at: usize,
+    /// The farthest step that was in sight.
+    pub reached: usize,
+    /// Whether the end is in sight, so that the lesson begins anew when it is opened.
+    pub finished: bool,
+    /// Whether its end was ever reached.
+    pub done: bool,
+}
+
+/// Lessons remembered.
+const MOST_LESSONS: usize = 200;
 /// Files remembered.
 const MOST_RECENT: usize = 10;
 const FILE: &str = "settings.json";
@@ -38,6 +58,8 @@ impl Default for Settings {
             notation: notation::ALL[0].id.to_owned(),
             recent: Vec::new(),
             layouts: BTreeMap::new(),
+            lessons: BTreeMap::new(),
+            lesson_on_the_left: false,
         }
     }
 }
@@ -59,6 +81,14 @@ impl Settings {
     pub fn save(&self, folder: &Path) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
         disk::replace(&folder.join(FILE), &serde_json::to_vec_pretty(self)?)
+    }
+
+    /// Remembers how far the user has come in a lesson.
+    pub fn keep_progress(&mut self, lesson: &str, progress: Progress) {
+        if self.lessons.len() >= MOST_LESSONS && !self.lessons.contains_key(lesson) {
+            self.lessons.pop_last();
+        }
+        self.lessons.insert(lesson.to_owned(), progress);
     }
 
     /// The theme.

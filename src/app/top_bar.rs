@@ -9,8 +9,8 @@ use crate::ui::icon::{self, Look, icon_button};
 use crate::ui::theme;
 
 /// Names of the menus, in their order.
-const MENUS: [(Menu, &str); 4] =
-    [(Menu::File, "File"), (Menu::Edit, "Edit"), (Menu::View, "View"), (Menu::Help, "Help")];
+const MENUS: [(Menu, &str); 5] =
+    [(Menu::File, "File"), (Menu::Edit, "Edit"), (Menu::View, "View"), (Menu::Learn, "Learn"), (Menu::Help, "Help")];
 
 pub(super) fn show(app: &mut App, ui: &mut Ui) {
     let frame = Frame::side_top_panel(ui.style()).inner_margin(Margin::symmetric(12, 6));

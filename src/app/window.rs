@@ -165,7 +165,7 @@ impl Window {
             let ctx = context.egui_ctx.clone();
             graphics::catch_errors(&state.device, move || ctx.request_repaint())
         });
-        let unasked = options.scene.is_none() && refuge.borrow().is_none();
+        let unasked = options.scene.is_none() && options.lesson.is_none() && refuge.borrow().is_none();
         let mut app = App::new(options, &context.egui_ctx)?;
         // Whoever opens the program with nothing in mind is shown what it is about.
         if unasked {

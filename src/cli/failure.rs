@@ -8,6 +8,7 @@ use crate::core::param::ChoiceError;
 use crate::engine::EngineError;
 use crate::export::BadRequest;
 use crate::labs::scene_file::SceneError;
+use crate::lessons::LessonError;
 
 const OTHER: u8 = 1;
 const BAD_INPUT: u8 = 2;
@@ -69,7 +70,11 @@ fn code(error: &anyhow::Error) -> u8 {
 fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     if let Some(ended) = cause.downcast_ref::<Ended>() {
         Some(ended.code)
-    } else if cause.is::<SceneError>() || cause.is::<ChoiceError>() || cause.is::<BadRequest>() {
+    } else if cause.is::<SceneError>()
+        || cause.is::<ChoiceError>()
+        || cause.is::<BadRequest>()
+        || cause.is::<LessonError>()
+    {
         Some(BAD_INPUT)
     } else if let Some(EngineError::Unavailable(_)) = cause.downcast_ref() {
         Some(NO_ENGINE)

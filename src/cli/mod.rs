@@ -9,6 +9,7 @@ mod export;
 mod failure;
 mod files;
 mod interrupt;
+mod lessons;
 mod list;
 mod new;
 mod overrides;
@@ -40,6 +41,7 @@ static ALL: &[&Subcommand] = &[
     &export::SUBCOMMAND,
     &list::SUBCOMMAND,
     &new::SUBCOMMAND,
+    &lessons::SUBCOMMAND,
     &bench::SUBCOMMAND,
     &exercise::SUBCOMMAND,
 ];

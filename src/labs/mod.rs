@@ -10,6 +10,8 @@ pub mod high_dimensions;
 pub mod notes;
 pub mod npy;
 pub mod patches;
+#[cfg(feature = "gui")]
+pub mod readings;
 pub mod scene_file;
 pub mod score_field;
 pub mod symmetry_breaking;
@@ -49,6 +51,12 @@ pub struct LabEntry {
     /// Opens a scene in the window.
     #[cfg(feature = "gui")]
     pub open: OpenLab,
+    /// The panes of its view.
+    #[cfg(feature = "gui")]
+    pub panes: fn() -> &'static [crate::ui::tiles::Pane],
+    /// The live readings of its view.
+    #[cfg(feature = "gui")]
+    pub readings: fn() -> Vec<readings::ReadingInfo>,
 }
 
 /// Opens a scene in the window, computing with the given engine.
@@ -196,6 +204,17 @@ pub trait LabView {
     fn seek(&mut self, share: f64) -> bool {
         let _ = share;
         false
+    }
+
+    /// The value now of a live reading of the lab, by its name; see [`readings`].
+    fn reading(&self, id: &str) -> Option<f64> {
+        let _ = id;
+        None
+    }
+
+    /// The play head, if the lab has one.
+    fn transport(&mut self) -> Option<&mut crate::ui::transport::Transport> {
+        None
     }
 
     /// Uses another engine from now on; the run goes on where it is.

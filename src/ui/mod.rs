@@ -22,6 +22,7 @@ pub mod param_slider;
 pub mod pixel_editor;
 pub mod pixels;
 pub mod progress;
+pub mod prose;
 pub mod section;
 pub mod stage;
 pub mod theme;

@@ -113,6 +113,7 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
         picked = all.into_iter().find(|card| card.matches(&app.gallery.search)).map(|card| card.id);
     }
     ui.add_space(6.0);
+    let to_lessons = app.gallery.search.trim().is_empty() && super::lessons::banner(app, ui);
     ScrollArea::vertical().auto_shrink([false, true]).max_height(ui.available_height().max(200.0)).show(ui, |ui| {
         for (lab, cards) in &app.gallery.labs {
             let shown: Vec<&Card> = cards.iter().filter(|card| card.matches(&app.gallery.search)).collect();
@@ -140,7 +141,10 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
     } else if let Some(lab) = fresh {
         app.open_default(lab);
     }
-    let done = picked.is_some() || fresh.is_some();
+    if to_lessons {
+        app.sheet = Some(&super::LESSONS);
+    }
+    let done = picked.is_some() || fresh.is_some() || to_lessons;
     app.gallery.open &= !done;
     done
 }

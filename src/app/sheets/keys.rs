@@ -25,8 +25,13 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
             let rows = view.keys().iter().map(|&(what, key)| (what.to_owned(), key.to_owned()));
             table(ui, "picture", rows.collect());
         }
-        for (menu, name) in [(Menu::File, "Files"), (Menu::Edit, "Editing"), (Menu::View, "View"), (Menu::Help, "Help")]
-        {
+        for (menu, name) in [
+            (Menu::File, "Files"),
+            (Menu::Edit, "Editing"),
+            (Menu::View, "View"),
+            (Menu::Learn, "Lessons"),
+            (Menu::Help, "Help"),
+        ] {
             heading(ui, name);
             let commands = commands::ALL.iter().filter(|command| command.menu == menu && !command.keys.is_empty());
             let rows = commands.map(|command| {

@@ -6,8 +6,10 @@ mod closing_scene;
 mod export;
 pub(super) mod gallery;
 mod keys;
+pub(super) mod lessons;
 pub(super) mod palette;
 mod recovery;
+mod write_lesson;
 
 use egui::{Context, Frame, Modal, Ui};
 
@@ -31,8 +33,10 @@ pub(super) use closing_scene::SHEET as CLOSING_SCENE;
 pub(super) use export::SHEET as EXPORT;
 pub(super) use gallery::SHEET as GALLERY;
 pub(super) use keys::SHEET as KEYS;
+pub(super) use lessons::SHEET as LESSONS;
 pub(super) use palette::SHEET as PALETTE;
 pub(super) use recovery::SHEET as RECOVERY;
+pub(super) use write_lesson::SHEET as WRITE_LESSON;
 
 fn nothing(_: &mut App) {}
 

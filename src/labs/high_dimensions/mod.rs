@@ -33,4 +33,8 @@ pub static ENTRY: LabEntry = LabEntry {
     run: output::run,
     #[cfg(feature = "gui")]
     open: view::open,
+    #[cfg(feature = "gui")]
+    panes: view::pane_list,
+    #[cfg(feature = "gui")]
+    readings: view::reading_list,
 };

@@ -15,8 +15,11 @@ const MAX_VALUES: usize = 4_000_000;
 /// Keys that come first in a file, so that a reader sees at once what it is.
 const LEADING_KEYS: [&str; 4] = ["lab", "version", "title", "about"];
 
-/// Parses a file's bytes.
-pub(super) fn parse(bytes: &[u8]) -> Result<Value, SceneError> {
+/// Parses a file's bytes: no number beyond double precision, no key twice, not too many values.
+///
+/// # Errors
+/// The first fault, with its field.
+pub fn parse(bytes: &[u8]) -> Result<Value, SceneError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = Track::new();
     let left = Cell::new(MAX_VALUES);

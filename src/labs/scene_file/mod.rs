@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::{ALL, LabEntry};
 
-pub use json::to_text;
+pub use json::{parse as parse_json, to_text};
 
 /// Largest scene file, in bytes.
 pub const MAX_BYTES: u64 = 64 << 20;

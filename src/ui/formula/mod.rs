@@ -145,6 +145,51 @@ fn chosen(ui: &Ui, formula: &Response, count: usize) -> Option<usize> {
     })
 }
 
+/// A formula within a line of text.
+pub struct Inline {
+    latex: String,
+    typeset: std::sync::Arc<Typeset>,
+    em: f32,
+}
+
+/// The formula in text style, for text of this size in points; `None` until it is typeset. A formula that cannot be
+/// typeset is told by its error.
+pub fn inline(ctx: &egui::Context, latex: &str, text_size: f32) -> Result<Option<Inline>, FormulaError> {
+    let latex = format!("\\textstyle {latex}");
+    match store::layout(ctx, &latex) {
+        Layout::Ready(typeset) => Ok(Some(Inline { latex, typeset, em: text_size * SIZE })),
+        Layout::Pending => Ok(None),
+        Layout::Failed(error) => Err(error),
+    }
+}
+
+impl Inline {
+    /// Width in points.
+    pub fn width(&self) -> f32 {
+        self.typeset.size[0] * self.em
+    }
+
+    /// Height above the baseline in points.
+    pub fn ascent(&self) -> f32 {
+        (self.typeset.size[1] - self.typeset.depth) * self.em
+    }
+
+    /// Depth below the baseline in points.
+    pub fn descent(&self) -> f32 {
+        self.typeset.depth * self.em
+    }
+
+    /// Draws it with its left end on the baseline at `place`, as soon as its picture is there.
+    pub fn paint(&self, ui: &Ui, place: Pos2, colour: Color32) {
+        let scale = ui.ctx().pixels_per_point();
+        let corner = (place - vec2(0.0, self.ascent())).round_to_pixels(scale);
+        if let Some(texture) = store::picture(ui.ctx(), &self.latex, &self.typeset, self.em * scale) {
+            let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+            ui.painter().image(texture.id(), Rect::from_min_size(corner, texture.size_vec2() / scale), whole, colour);
+        }
+    }
+}
+
 fn info(spoken: &str) -> WidgetInfo {
     WidgetInfo::labeled(egui::Role::Image, true, spoken)
 }

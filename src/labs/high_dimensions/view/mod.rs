@@ -1,5 +1,6 @@
 //! The lab in the window. Everything it shows is computed in the background; panes draw what there is so far.
 
+mod live;
 mod panes;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +13,11 @@ use super::scene::{Focus, Scene};
 use crate::engine::Engine;
 use crate::engine::background::Background;
 use crate::labs::LabView;
+use crate::labs::readings::{self, ReadingInfo};
 use crate::labs::scene_file::{self, SceneError};
 use crate::ui::edits::Edits;
 use crate::ui::pixels::{PixelCamera, PixelTexture};
-use crate::ui::tiles::Tiles;
+use crate::ui::tiles::{Pane, Tiles};
 use panes::PaneContext;
 
 /// What is computed.
@@ -39,6 +41,16 @@ struct HighDimensionsView {
 /// Opens a scene. The linear algebra runs in double precision on the processor, whichever engine is in use.
 pub(super) fn open(scene: &Value, _: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
     Ok(Box::new(HighDimensionsView::new(scene_file::typed(scene)?)))
+}
+
+/// The panes of the view.
+pub(super) fn pane_list() -> &'static [Pane] {
+    &panes::PANES
+}
+
+/// The live readings of the view.
+pub(super) fn reading_list() -> Vec<ReadingInfo> {
+    readings::infos(live::ALL)
 }
 
 impl HighDimensionsView {
@@ -219,6 +231,10 @@ impl LabView for HighDimensionsView {
 
     fn tiles(&mut self) -> Option<&mut Tiles> {
         Some(&mut self.tiles)
+    }
+
+    fn reading(&self, id: &str) -> Option<f64> {
+        readings::value(live::ALL, self, id)
     }
 
     fn set_engine(&mut self, _: Arc<dyn Engine>) {}

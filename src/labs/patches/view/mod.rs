@@ -6,6 +6,7 @@
 mod brush;
 mod colours;
 mod fitting;
+mod live;
 mod loading;
 mod mosaic;
 mod panes;
@@ -33,6 +34,7 @@ use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::LabView;
 use crate::labs::patches::scene::Scene;
+use crate::labs::readings::{self, ReadingInfo};
 use crate::labs::scene_file::{self, SceneError};
 use crate::ui::edits::Edits;
 use crate::ui::tiles::Tiles;
@@ -96,6 +98,16 @@ struct PatchesView {
 /// Opens a scene.
 pub(super) fn open(scene: &Value, engine: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
     Ok(Box::new(PatchesView::new(scene_file::typed(scene)?, engine)))
+}
+
+/// The panes of the view.
+pub(super) fn pane_list() -> &'static [Pane] {
+    &panes::PANES
+}
+
+/// The live readings of the view.
+pub(super) fn reading_list() -> Vec<ReadingInfo> {
+    readings::infos(live::ALL)
 }
 
 impl PatchesView {
@@ -444,6 +456,14 @@ impl LabView for PatchesView {
         self.transport.position = (share.clamp(0.0, 1.0) * self.steps() as f64).round();
         self.follow_transport();
         true
+    }
+
+    fn reading(&self, id: &str) -> Option<f64> {
+        readings::value(live::ALL, self, id)
+    }
+
+    fn transport(&mut self) -> Option<&mut Transport> {
+        Some(&mut self.transport)
     }
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {

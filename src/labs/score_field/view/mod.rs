@@ -9,6 +9,7 @@ mod edit;
 mod field;
 pub mod import;
 mod layers;
+mod live;
 mod nodes;
 mod panels;
 mod panes;
@@ -30,12 +31,14 @@ use crate::core::process::Forward;
 use crate::core::sampler::Direction;
 use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
+use crate::labs::readings::{self, ReadingInfo};
 use crate::labs::scene_file::{self, SceneError};
 use crate::labs::score_field::scene::Scene;
 use crate::labs::{LabAction, LabView};
 use crate::ui::Tiles;
 use crate::ui::canvas::Camera;
 use crate::ui::notation;
+use crate::ui::tiles::Pane;
 use crate::ui::transport::{Mark, Reading, Timeline, Transport};
 use curves::CurvesSlot;
 use edit::Edits;
@@ -74,6 +77,16 @@ struct ScoreFieldView {
 /// Opens a scene.
 pub(super) fn open(scene: &Value, engine: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
     Ok(Box::new(ScoreFieldView::new(scene_file::typed(scene)?, engine)))
+}
+
+/// The panes of the view.
+pub(super) fn pane_list() -> &'static [Pane] {
+    &panes::PANES
+}
+
+/// The live readings of the view.
+pub(super) fn reading_list() -> Vec<ReadingInfo> {
+    readings::infos(live::ALL)
 }
 
 impl ScoreFieldView {
@@ -409,6 +422,14 @@ impl LabView for ScoreFieldView {
         self.transport.position = share.clamp(0.0, 1.0) * self.steps() as f64;
         self.follow_transport();
         true
+    }
+
+    fn reading(&self, id: &str) -> Option<f64> {
+        readings::value(live::ALL, self, id)
+    }
+
+    fn transport(&mut self) -> Option<&mut Transport> {
+        Some(&mut self.transport)
     }
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {

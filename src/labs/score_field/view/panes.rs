@@ -9,7 +9,7 @@ use crate::ui::tiles::{Arrangement, Pane};
 /// Draws one pane.
 type Draw = fn(&mut ScoreFieldView, &mut Ui);
 
-static PANES: [Pane; 5] = [
+pub(super) static PANES: [Pane; 5] = [
     Pane {
         id: "picture",
         name: "Score field",

@@ -7,6 +7,7 @@ mod curves;
 mod ensemble;
 mod heat;
 mod limits;
+mod live;
 mod panes;
 mod plot;
 mod spin_slot;
@@ -22,10 +23,11 @@ use crate::core::curie_weiss::CurieWeiss;
 use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::LabView;
+use crate::labs::readings::{self, ReadingInfo};
 use crate::labs::scene_file::{self, SceneError};
 use crate::ui::edits::Edits;
 use crate::ui::tiles::{Arrangement, Pane, Tiles};
-use crate::ui::transport::Timeline;
+use crate::ui::transport::{Timeline, Transport};
 use clock::Clock;
 use curves::CurvesSlot;
 use ensemble::{EnsembleSlot, Numbered};
@@ -82,6 +84,16 @@ struct SymmetryBreakingView {
 /// Opens a scene.
 pub(super) fn open(scene: &Value, engine: Arc<dyn Engine>) -> Result<Box<dyn LabView>, SceneError> {
     Ok(Box::new(SymmetryBreakingView::new(scene_file::typed(scene)?, engine)?))
+}
+
+/// The panes of the view.
+pub(super) fn pane_list() -> &'static [Pane] {
+    &PANES
+}
+
+/// The live readings of the view.
+pub(super) fn reading_list() -> Vec<ReadingInfo> {
+    readings::infos(live::ALL)
 }
 
 impl SymmetryBreakingView {
@@ -339,6 +351,14 @@ impl LabView for SymmetryBreakingView {
         self.clock.transport.position = share.clamp(0.0, 1.0) * self.clock.steps() as f64;
         self.scene.time = self.clock.time();
         true
+    }
+
+    fn reading(&self, id: &str) -> Option<f64> {
+        readings::value(live::ALL, self, id)
+    }
+
+    fn transport(&mut self) -> Option<&mut Transport> {
+        Some(&mut self.clock.transport)
     }
 
     fn set_engine(&mut self, engine: Arc<dyn Engine>) {
