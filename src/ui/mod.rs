@@ -16,6 +16,7 @@ pub mod formula;
 pub mod highlight;
 pub mod icon;
 pub mod notation;
+pub mod number_list;
 mod paper_notes;
 pub mod param_slider;
 pub mod pixel_editor;
