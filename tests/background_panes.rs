@@ -7,12 +7,13 @@
 use std::time::Duration;
 
 use diffuscope::engine::select::{EngineChoice, select};
+use diffuscope::labs::scene_file;
 use diffuscope::labs::{LabEntry, LabView, high_dimensions, symmetry_breaking};
 use diffuscope::ui::theme::{self, ThemeChoice};
-use egui::Vec2;
 use egui::accesskit::Role;
-use egui_kittest::Harness;
+use egui::{Event, Key, Modifiers, Vec2};
 use egui_kittest::kittest::{NodeT as _, Queryable};
+use egui_kittest::{Harness, HarnessBuilder, SnapshotOptions};
 use serde_json::{Value, json};
 
 /// Seconds of wall time that every frame of a test stands for.
@@ -24,23 +25,43 @@ struct Window {
 
 impl Window {
     fn open(lab: &LabEntry, scene: &Value) -> Self {
+        Self::build(lab, scene, ThemeChoice::Dark, |builder| builder)
+    }
+
+    /// A window on a scene of the gallery whose picture can be taken, everything computed.
+    fn seen(lab: &LabEntry, id: &str, look: ThemeChoice) -> Self {
+        let scene = scene_file::load(&format!("gallery:{id}")).unwrap().scene;
+        let options = SnapshotOptions::new().threshold(1.5).max_failed_pixels(600);
+        let mut window =
+            Self::build(lab, &scene, look, |builder| builder.with_render_cursor(false).with_options(options).wgpu());
+        window.settle();
+        window
+    }
+
+    fn build(
+        lab: &LabEntry,
+        scene: &Value,
+        look: ThemeChoice,
+        with: impl FnOnce(HarnessBuilder<Box<dyn LabView>>) -> HarnessBuilder<Box<dyn LabView>>,
+    ) -> Self {
         let scene = (lab.check)(scene).unwrap();
         let view = (lab.open)(&scene, select(EngineChoice::Cpu).unwrap().engine).unwrap();
-        let harness = Harness::builder()
+        let builder = Harness::builder()
             .with_size(Vec2::new(1280.0, 800.0))
+            .with_theme(if look == ThemeChoice::Light { egui::Theme::Light } else { egui::Theme::Dark })
             .with_step_dt(FRAME_SECS)
             .with_max_steps(64)
-            .with_context_setup(|ctx| {
+            .with_context_setup(move |ctx| {
                 theme::install(ctx);
-                ThemeChoice::Dark.apply(ctx);
-            })
-            .build_ui_state(
-                |ui, view: &mut Box<dyn LabView>| {
-                    view.logic(ui.ctx(), FRAME_SECS);
-                    view.ui(ui);
-                },
-                view,
-            );
+                look.apply(ctx);
+            });
+        let harness = with(builder).build_ui_state(
+            |ui, view: &mut Box<dyn LabView>| {
+                view.logic(ui.ctx(), FRAME_SECS);
+                view.ui(ui);
+            },
+            view,
+        );
         Self { harness }
     }
 
@@ -64,6 +85,17 @@ impl Window {
     fn click(&mut self, role: Role, label: &str) {
         self.harness.get_by_role_and_label(role, label).click();
         self.harness.run_steps(3);
+    }
+
+    /// Writes into the field `label` and takes it with Enter.
+    fn write(&mut self, label: &str, text: &str) {
+        self.harness.get_by_role_and_label(Role::TextInput, label).click();
+        self.harness.run_steps(3);
+        self.harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+        self.harness.event(Event::Text(text.to_owned()));
+        self.harness.run_steps(2);
+        self.harness.key_press(Key::Enter);
+        self.harness.run_steps(4);
     }
 
     fn shows(&self, text: &str) -> bool {
@@ -162,6 +194,43 @@ fn finite_data_shows_slopes_and_follows_its_switches() {
 }
 
 #[test]
+fn lists_of_sizes_are_typed_and_checked() {
+    let mut window = Window::open(&symmetry_breaking::ENTRY, &magnet("finite_data"));
+    window.settle();
+    window.write("samples P", "20, 80, 320");
+    assert_eq!(window.scene()["finite_data"]["samples"], json!([20, 80, 320]));
+    assert_eq!(window.harness.state().last_edit(), "change finite data");
+    // More samples than fit into memory are refused in words, and the scene stays one that can be run.
+    window.write("spins N", "1000");
+    window.write("samples P", "1000000");
+    assert!(window.shows("Not taken") && window.shows("are more than"));
+    assert_eq!(window.scene()["finite_data"]["samples"], json!([20, 80, 320]));
+    window.write("samples P", "many");
+    assert!(window.shows("is not a number"));
+    window.write("samples P", "1, 20");
+    assert!(!window.shows("Not taken"));
+    assert!(window.harness.state().warnings().iter().any(|warning| warning.contains("P = 1")));
+    window.settle();
+    (symmetry_breaking::ENTRY.check)(&window.scene()).unwrap();
+}
+
+#[test]
+fn everything_measured_can_be_drawn_against_everything() {
+    let mut window = Window::open(&symmetry_breaking::ENTRY, &magnet("finite_data"));
+    window.settle();
+    for quantity in ["error of W₊", "W₊", "overlap", "copies"] {
+        window.click(Role::Button, quantity);
+        for against in ["samples P", "spins N", "P/N"] {
+            window.click(Role::Button, against);
+            assert!(window.shows("Exact score"), "{quantity} against {against}");
+        }
+    }
+    window.click(Role::Button, "t_S and t_C");
+    assert!(window.harness.query_by_role_and_label(Role::Figure, "Speciation and collapse").is_some());
+    assert!(window.shows("t_C, N = 16"));
+}
+
+#[test]
 fn states_are_added_and_removed() {
     let mut window = Window::open(&symmetry_breaking::ENTRY, &magnet("pure_states"));
     window.settle();
@@ -177,4 +246,29 @@ fn states_are_added_and_removed() {
     assert_eq!(states["overlaps"].as_array().unwrap().len(), 2);
     // What is on screen can be saved and opened again.
     (symmetry_breaking::ENTRY.check)(&window.scene()).unwrap();
+}
+
+#[test]
+fn distances_and_spectra_light() {
+    let mut window = Window::seen(&high_dimensions::ENTRY, "spectrum_spike", ThemeChoice::Light);
+    window.harness.snapshot("high_dimensions_light");
+}
+
+#[test]
+fn losses_of_linear_scores_dark() {
+    let mut window = Window::seen(&high_dimensions::ENTRY, "spectrum_one_draw", ThemeChoice::Dark);
+    window.click(Role::Button, "Linear score");
+    window.settle();
+    window.harness.snapshot("high_dimensions_linear_score_dark");
+}
+
+#[test]
+fn clones_dark() {
+    Window::seen(&symmetry_breaking::ENTRY, "magnet_clones", ThemeChoice::Dark).harness.snapshot("magnet_clones_dark");
+}
+
+#[test]
+fn three_states_light() {
+    let mut window = Window::seen(&symmetry_breaking::ENTRY, "magnet_three_states", ThemeChoice::Light);
+    window.harness.snapshot("magnet_three_states_light");
 }

@@ -182,9 +182,14 @@ fn extreme_parameters_give_defined_results() {
     }
 }
 
-/// Tilts like those of x drawn round a configuration, N = 11.
-fn tilts(seed: u64, scale: f64) -> Vec<f64> {
-    (0..11).map(|i| scale * f64::from(philox::normals(seed, Stream::Start, i, 0)[0])).collect()
+/// Seeds and sizes of tilts.
+const SCALES: [(u64, f64); 4] = [(1, 0.01), (2, 0.4), (3, 2.0), (4, 9.0)];
+/// Numbers of spins that are summed over.
+const ENUMERATED: [u64; 5] = [1, 2, 5, 11, 12];
+
+/// Tilts like those of x drawn round a configuration of `n` spins.
+fn tilts(seed: u64, scale: f64, n: u64) -> Vec<f64> {
+    (0..n as u32).map(|i| scale * f64::from(philox::normals(seed, Stream::Start, i, 0)[0])).collect()
 }
 
 /// ⟨a_i⟩ by summing over all 2^N configurations of `log_p0`.
@@ -207,27 +212,27 @@ fn enumerated_means(tilts: &[f64], log_p0: impl Fn(&[f64]) -> f64) -> Vec<f64> {
 
 #[test]
 fn simplified_posterior_means_against_enumeration() {
-    let model = CurieWeiss { spins: 11, ..magnet() };
-    let m = model.magnetization();
-    let [plus, minus] = model.weights();
-    for (seed, scale) in [(1, 0.01), (2, 0.4), (3, 2.0), (4, 9.0)] {
-        let tilts = tilts(seed, scale);
+    for (spins, (seed, scale)) in ENUMERATED.into_iter().flat_map(|n| SCALES.map(|case| (n, case))) {
+        let model = CurieWeiss { spins, ..magnet() };
+        let m = model.magnetization();
+        let [plus, minus] = model.weights();
+        let tilts = tilts(seed, scale, spins);
         let exact = enumerated_means(&tilts, |a| {
             let product = |sign: f64| a.iter().map(|a| 0.5 * (1.0 + sign * m * a)).product::<f64>();
             (plus * product(1.0) + minus * product(-1.0)).ln()
         });
-        let mut means = vec![0.0; 11];
+        let mut means = vec![0.0; tilts.len()];
         let states = model.simplified();
         assert!(states.symmetric_pair().is_some());
         states.posterior_means(&tilts, &mut means);
         // the general route, which sees no pair: the same states with a third of no weight
         let mut three = states.states().to_vec();
         three.push(ProductState { bias: 0.1, log_weight: -2000.0 });
-        let mut general = vec![0.0; 11];
+        let mut general = vec![0.0; tilts.len()];
         ProductStates::new(three).posterior_means(&tilts, &mut general);
-        for i in 0..11 {
-            assert!((means[i] - exact[i]).abs() < 1e-12, "scale {scale}: {} against {}", means[i], exact[i]);
-            assert!((general[i] - exact[i]).abs() < 1e-12, "general, scale {scale}");
+        for ((mean, general), exact) in means.iter().zip(&general).zip(&exact) {
+            assert!((mean - exact).abs() < 1e-12, "N = {spins}, scale {scale}: {mean} against {exact}");
+            assert!((general - exact).abs() < 1e-12, "general, N = {spins}, scale {scale}");
         }
     }
 }
@@ -235,18 +240,20 @@ fn simplified_posterior_means_against_enumeration() {
 #[test]
 fn original_posterior_means_against_enumeration() {
     for beta in [0.0, 0.6, 1.5, 3.0] {
-        let model = CurieWeiss { beta, spins: 11, ..magnet() };
-        let states = BiasDensity::new(&model, 0.5, 700.0).product_states();
-        for (seed, scale) in [(1, 0.01), (2, 0.4), (3, 2.0), (4, 9.0)] {
-            let tilts = tilts(seed, scale);
-            let exact = enumerated_means(&tilts, |a| {
-                let sum: f64 = a.iter().sum();
-                beta / 22.0 * sum * sum + model.field / 11.0 * sum
-            });
-            let mut means = vec![0.0; 11];
-            states.posterior_means(&tilts, &mut means);
-            for i in 0..11 {
-                assert!((means[i] - exact[i]).abs() < 1e-12, "β = {beta}: {} against {}", means[i], exact[i]);
+        for spins in ENUMERATED {
+            let model = CurieWeiss { beta, spins, ..magnet() };
+            let states = BiasDensity::new(&model, 0.5, 700.0).product_states();
+            for (seed, scale) in SCALES {
+                let tilts = tilts(seed, scale, spins);
+                let exact = enumerated_means(&tilts, |a| {
+                    let sum: f64 = a.iter().sum();
+                    beta / (2.0 * model.n()) * sum * sum + model.field / model.n() * sum
+                });
+                let mut means = vec![0.0; tilts.len()];
+                states.posterior_means(&tilts, &mut means);
+                for (mean, exact) in means.iter().zip(&exact) {
+                    assert!((mean - exact).abs() < 1e-12, "β = {beta}, N = {spins}: {mean} against {exact}");
+                }
             }
         }
     }

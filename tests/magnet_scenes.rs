@@ -171,10 +171,25 @@ fn notices_say_what_is_the_matter() {
     };
     let model = |key: &'static str, value: f64| Choice::new("simplified").with(key, value);
     told(&|scene| scene.model = model("beta", 0.9), "one well for ever");
+    told(&|scene| scene.model = model("beta", 1.0), "one well for ever");
     told(&|scene| scene.model = model("field", 1000.0).with("spins", 100.0), "removes the second well");
     told(&|scene| scene.model = model("spins", 1.0).with("temperature", 10.0), "too small");
     told(&|scene| scene.ensemble.steps = 20, "too long");
-    told(&|scene| scene.ensemble.tau_start = 1.0, "start from noise");
+    told(&|scene| scene.ensemble.tau_start = 1.0, "starting from noise");
+    // The colder the bath, the more of the data shows in the noise, and the earlier the decision.
+    told(&|scene| scene.model = model("temperature", 1e-3), "starting from noise at τ = 6");
+    told(&|scene| scene.model = model("temperature", 1e-3), "so little noise");
+    told(&|scene| scene.model = model("temperature", 100.0), "so much noise");
+    told(&|scene| scene.model = model("spins", 1.0), "N = 1: a single spin");
+    told(&|scene| scene.model = model("spins", 4.0), "N = 4 spins are few");
+    told(&|scene| scene.model = model("field", 6.0), "after the end of the run");
+    let one = FiniteData { samples: vec![1, 50], ..FiniteData::default() };
+    told(&|scene| scene.finite_data = Some(one.clone()), "P = 1");
+    let early = Clones { tau: vec![-4.0], ..Clones::default() };
+    told(&|scene| scene.clones = Some(early.clone()), "beyond t = 0");
+    let mut uneven = PureStatesSpec::default();
+    uneven.overlaps[1][1] = 0.9;
+    told(&|scene| scene.pure_states = Some(uneven.clone()), "self-overlaps");
     told(&|scene| scene.time = 40.0, "before the start");
     let scene = Scene::default();
     assert_eq!(notices(&scene, &symmetry_breaking::run::model(&scene).unwrap()), Vec::<String>::new());
@@ -268,6 +283,45 @@ fn extreme_scenes_run() {
             let context = RunContext { engine: &engine, out: out.path(), progress: &|_| true, clock: &|| 0.0 };
             let report = symmetry_breaking::output::run(&scene_file::to_value(&scene).unwrap(), &context).unwrap();
             written(&report, out.path(), symmetry_breaking::output::ARRAYS);
+            let told = report.results["notices"].as_array().unwrap();
+            assert!(!told.is_empty(), "{key} = {value} is told");
+            // t = 60 lies before the start of every run.
+            assert!(told.iter().any(|notice| notice.as_str().unwrap().contains("before the start")), "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn high_dimensional_scenes_tell_what_few_samples_leave_open() {
+    use high_dimensions::run::notices;
+    use high_dimensions::scene::Scene;
+    let told = |scene: &Scene, word: &str| {
+        let all = notices(scene);
+        assert!(all.iter().any(|notice| notice.contains(word)), "{word}: {all:?}");
+    };
+    let enough = Scene { exponents: vec![0.0, 1.0], ..Scene::default() };
+    assert_eq!(notices(&enough), Vec::<String>::new());
+    told(&Scene { exponents: vec![-1.0], ..Scene::default() }, "P = 1");
+    told(&Scene { exponents: vec![-0.5], ..Scene::default() }, "a subspace only");
+    told(&Scene { repeats: 1, ..enough.clone() }, "no error bars");
+    let once = Scene { learning: "least_squares".to_owned(), ..enough };
+    told(&Scene { exponents: vec![-0.5], ..once.clone() }, "undetermined");
+    told(&Scene { focus: high_dimensions::scene::Focus { size: 50, exponent: -0.5 }, ..once }, "there is no spectrum");
+}
+
+#[test]
+fn clones_agree_as_the_quadrature_says_for_any_magnet() {
+    use diffuscope::labs::symmetry_breaking::clones::measure;
+    // Few spins, where sides are not settled at t = 0; a bath that moves the clock; no states at all.
+    for (beta, spins, temperature) in [(1.5, 3, 1.0), (1.5, 1000, 0.02), (1.05, 1000, 30.0), (0.8, 1000, 1.0)] {
+        let model = CurieWeiss { beta, field: 0.3, spins, temperature };
+        let spec = Clones { pairs: 4000, tau: vec![-1.0, 0.0, 1.0] };
+        for found in measure(&spec, &model, 4, &mut |_| true) {
+            let allowed = 4.0 * found.error.max(1e-3);
+            assert!(
+                (found.measured - found.theory).abs() < allowed,
+                "β = {beta}, N = {spins}, T = {temperature}: {found:?}"
+            );
         }
     }
 }

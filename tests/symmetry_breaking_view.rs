@@ -206,6 +206,21 @@ fn the_operating_point_can_be_dragged() {
 }
 
 #[test]
+fn the_operating_point_can_be_moved_by_keys() {
+    let mut window = Window::open(&small(&json!({"show": "phase_diagram"})), ThemeChoice::Dark);
+    window.harness.get_by_role(Role::GraphicsSymbol).focus();
+    window.harness.run_steps(3);
+    window.harness.key_press(Key::ArrowRight);
+    window.settle();
+    let right = window.scene().model.params;
+    assert!(right["beta"] > 1.5 && (right["field"] - 0.4).abs() < 1.0, "{right:?}");
+    window.harness.key_press(Key::ArrowUp);
+    window.settle();
+    assert!(window.scene().model.params["field"] > right["field"] + 1.0);
+    assert_eq!(window.harness.state().last_edit(), "move operating point");
+}
+
+#[test]
 fn spins_turn_from_noise_to_magnets() {
     let spins = json!({"show": "spins", "spins": {"systems": 9, "steps": 60},
         "model": {"kind": "original", "beta": 1.5, "spins": 100}});

@@ -80,6 +80,9 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     if let Some(note) = &selected.note {
         eprintln!("{note}");
     }
+    for notice in report.results["notices"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        eprintln!("note: {notice}");
+    }
     let (count, folder) = (report.arrays.len(), arguments.out.display());
     eprintln!(
         "{count} arrays and {SUMMARY} are in {folder} ({}, {:.3} s)",

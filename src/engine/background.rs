@@ -30,6 +30,8 @@ struct Answer<T> {
     finished: bool,
 }
 
+/// Seconds of the first frame that may be spent waiting for work that is done at once.
+const PATIENCE_SECS: f64 = 0.002;
 /// Progress by less than this is not told.
 const NOTICEABLE: f64 = 0.01;
 
@@ -68,12 +70,15 @@ where
 
     /// Starts anew if `task` is not the one in hand, and takes in what there is.
     pub fn follow(&mut self, task: &K) {
+        // What is there in a moment is waited for, so that small work shows no half-drawn frame; later frames wait for nothing.
+        let mut patience_secs = 0.0;
         if self.asked.as_ref() != Some(task) {
             self.asked = Some(task.clone());
             self.value = None;
             self.start(task.clone());
+            patience_secs = PATIENCE_SECS;
         }
-        if let Some(answer) = self.worker.take_within(0.002) {
+        if let Some(answer) = self.worker.take_within(patience_secs) {
             self.fraction = answer.fraction;
             self.value = answer.value;
             self.fault = answer.fault;

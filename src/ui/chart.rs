@@ -3,7 +3,7 @@
 use egui::{Color32, FontId, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{
     GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotTransform,
-    Points, Span, VLine,
+    Points, Span, Text, VLine,
 };
 
 use super::{format, highlight, notation, theme};
@@ -19,6 +19,13 @@ pub enum Mark {
     Dots,
     /// Dots joined by a thin line.
     LineDots,
+    /// Upright bars, each from one point to the next: error bars, two points apiece.
+    Bars,
+}
+
+/// The ends of error bars for [`Mark::Bars`] from places, values and errors.
+pub fn bars(points: impl IntoIterator<Item = ([f64; 2], f64)>) -> Vec<[f64; 2]> {
+    points.into_iter().flat_map(|([x, y], error)| [[x, y - error], [x, y + error]]).collect()
 }
 
 /// One curve.
@@ -195,8 +202,24 @@ impl Chart<'_> {
                 .filter(|p| p.iter().all(|v| v.is_finite()))
                 .collect()
         };
-        let series: Vec<Series> =
-            self.series.into_iter().map(|series| Series { points: placed(series.points), ..series }).collect();
+        // Bars that reach down to zero end below everything else that a logarithmic axis shows.
+        let heights = self.series.iter().flat_map(|s| &s.points).map(|p| y.place(p[1])).filter(|v| v.is_finite());
+        let lowest = heights.fold(f64::INFINITY, f64::min);
+        let placed_bars = |points: Vec<[f64; 2]>| -> Vec<[f64; 2]> {
+            let ends = points.chunks_exact(2).filter(|bar| y.place(bar[1][1]).is_finite());
+            let place = |p: &[f64; 2]| [x.place(p[0]), y.place(p[1])];
+            ends.flat_map(|bar| {
+                let [low, high] = [place(&bar[0]), place(&bar[1])];
+                [[low[0], if low[1].is_finite() { low[1] } else { lowest.min(high[1]) }], high]
+            })
+            .filter(|p| p[0].is_finite())
+            .collect()
+        };
+        let place_series = |series: Series| {
+            let points = if series.mark == Mark::Bars { placed_bars(series.points) } else { placed(series.points) };
+            Series { points, ..series }
+        };
+        let series: Vec<Series> = self.series.into_iter().map(place_series).collect();
         let cursors: Vec<Cursor> = self.cursors.into_iter().map(|c| Cursor { x: x.place(c.x), ..c }).collect();
         let regions: Vec<Region> =
             self.regions.into_iter().map(|r| Region { x: r.x.map(|v| x.place(v)), ..r }).collect();
@@ -216,7 +239,11 @@ impl Chart<'_> {
             for series in series {
                 draw(plot, series);
             }
+            let top = plot.plot_bounds().max()[1];
             for cursor in cursors.into_iter().filter(|cursor| cursor.x.is_finite()) {
+                let name = RichText::new(format!(" {}", cursor.name)).size(11.5).color(cursor.colour);
+                let name = Text::new("", PlotPoint::new(cursor.x, top), name).anchor(egui::Align2::LEFT_TOP);
+                plot.text(name.allow_hover(false));
                 let line = VLine::new(cursor.name, cursor.x).color(cursor.colour).width(1.2).allow_hover(false);
                 plot.vline(line);
             }
@@ -258,6 +285,12 @@ fn draw<'a>(plot: &mut egui_plot::PlotUi<'a>, series: Series) {
             plot.points(dots(points, name));
         }
         Mark::Line => plot.line(Line::new(name, PlotPoints::from(points)).color(colour).width(1.8)),
+        Mark::Bars => {
+            for bar in points.chunks_exact(2) {
+                let line = Line::new(name.clone(), PlotPoints::from(bar.to_vec())).color(colour).width(1.4);
+                plot.line(line.allow_hover(false));
+            }
+        }
         Mark::Dashed => {
             let line = Line::new(name, PlotPoints::from(points)).color(colour).width(1.6);
             plot.line(line.style(LineStyle::Dashed { length: 6.0 }));
@@ -291,6 +324,7 @@ fn legend(ui: &mut Ui, series: &[Series]) {
                         ui.painter().hline(left + at..=left + at + 4.0, y, stroke);
                     }
                 }
+                Mark::Bars => drop(ui.painter().vline(left + 0.5 * SWATCH, y - 5.0..=y + 5.0, stroke)),
                 Mark::Dots | Mark::LineDots => {
                     ui.painter().circle_filled(pos2(left + 0.5 * SWATCH, y), 3.0, series.colour);
                 }

@@ -17,6 +17,7 @@ pub(crate) mod graphics;
 pub mod highlight;
 pub mod icon;
 pub mod notation;
+pub mod number_list;
 mod paper_notes;
 pub mod param_slider;
 pub mod pixel_editor;

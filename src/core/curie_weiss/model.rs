@@ -73,6 +73,13 @@ impl CurieWeiss {
         0.5 * self.n().ln()
     }
 
+    /// τ at which the two states are one width of noise from the middle, ½ log(m*²/T): near 0 unless m* or T is far from 1;
+    /// `None` for β ≤ 1.
+    pub fn decision_tau(&self) -> Option<f64> {
+        let m = self.magnetization();
+        (m > 0.0).then(|| 0.5 * (m * m / self.temperature).ln())
+    }
+
     /// Time at which one well becomes two for h = 0, t_c = ½ log(2m*²N/T); `None` for β ≤ 1. Negative if the potential
     /// never has two wells.
     pub fn critical_time(&self) -> Option<f64> {

@@ -7,6 +7,7 @@ mod math;
 mod mixture_field;
 mod mixture_particles;
 mod philox;
+mod softmax;
 mod spin_langevin;
 
 use fearless_simd::Level;

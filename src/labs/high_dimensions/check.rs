@@ -28,9 +28,17 @@ impl SceneFormat for Scene {
         for (i, size) in self.sizes.iter().enumerate() {
             checks::count(format_args!("sizes[{i}]"), *size, 2..=MAX_SIZE)?;
         }
-        checks::length("exponents", self.exponents.len(), 40)?;
-        checks::numbers("exponents", &self.exponents, EXPONENTS)?;
+        check_exponents(&self.exponents)?;
         checks::number("focus.exponent", self.focus.exponent, EXPONENTS)?;
         checks::number("temperature", self.temperature, 0.01..=100.0)
     }
+}
+
+/// Whether distances can be computed at these exponents.
+///
+/// # Errors
+/// The exponent at fault.
+pub fn check_exponents(exponents: &[f64]) -> Result<(), SceneError> {
+    checks::length("exponents", exponents.len(), 40)?;
+    checks::numbers("exponents", exponents, EXPONENTS)
 }

@@ -73,19 +73,30 @@ pub fn samples(size: usize, exponent: f64) -> f64 {
     (size as f64).powf(1.0 + exponent).round().max(1.0)
 }
 
-/// What the user should know about the numbers of a scene.
+/// What the user should know about the numbers of a scene, as phrases without a full stop.
 pub fn notices(scene: &Scene) -> Vec<String> {
     let mut notices = Vec::new();
     let needs = linear_score::find(&scene.learning).is_some_and(|kind| kind.needs_full_rank);
-    if needs && scene.exponents.iter().any(|a| *a < 0.0) {
+    let few = scene.exponents.iter().any(|a| *a < 0.0);
+    if needs && few {
         notices.push(
             "with one draw of noise per sample, P < N leaves the score undetermined: such points are missing".into(),
         );
     }
-    if !needs && scene.exponents.iter().any(|a| *a < 0.0) {
+    if needs && samples(scene.focus.size, scene.focus.exponent) < scene.focus.size as f64 {
+        notices.push("at the point looked at P < N leaves the score undetermined: there is no spectrum".into());
+    }
+    if !needs && few {
         notices.push(
             "for P < N the generated distribution fills a subspace only: its total variation distance is 1".into(),
         );
+    }
+    let one = |size: &usize| scene.exponents.iter().any(|a| samples(*size, *a) == 1.0);
+    if !needs && (scene.sizes.iter().any(one) || samples(scene.focus.size, scene.focus.exponent) == 1.0) {
+        notices.push("P = 1: everything generated lies on the line through one sample".into());
+    }
+    if scene.repeats == 1 && !scene.sizes.is_empty() {
+        notices.push("one repetition gives no error bars".into());
     }
     notices
 }

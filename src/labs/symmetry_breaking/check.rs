@@ -62,12 +62,20 @@ fn product(field: &str, count: u64, other: u64, name: &str) -> Result<(), SceneE
     Err(SceneError::new(field, message))
 }
 
-fn check_clones(spec: &Clones) -> Result<(), SceneError> {
+/// Whether the clone experiment can be made.
+///
+/// # Errors
+/// The field at fault.
+pub fn check_clones(spec: &Clones) -> Result<(), SceneError> {
     checks::length("clones.tau", spec.tau.len(), 100)?;
     checks::numbers("clones.tau", &spec.tau, -6.0..=6.0)
 }
 
-fn check_finite_data(spec: &FiniteData) -> Result<(), SceneError> {
+/// Whether the experiment with finite data can be made.
+///
+/// # Errors
+/// The field at fault.
+pub fn check_finite_data(spec: &FiniteData) -> Result<(), SceneError> {
     for (field, list, most) in
         [("finite_data.spins", &spec.spins, 100_000), ("finite_data.samples", &spec.samples, 1_000_000)]
     {

@@ -19,8 +19,19 @@ pub struct Agreement {
 
 /// Length of a step in τ.
 const STEP: f64 = 0.02;
-/// τ at which sides are settled, unless t = 0 comes before.
-const END: f64 = -4.0;
+/// τ at which sides are settled, less the τ of decision: the states are then 12 widths of noise from the middle.
+const END: f64 = -2.5;
+/// How long both copies run where there are no states to settle in: they forget where they were.
+const FORGETTING: f64 = 8.0;
+
+/// τ at which sides are settled for a pair split at `tau`. In a small magnet it lies beyond t = 0, where there are no spins
+/// any more; the one-dimensional process knows no such end.
+fn settled(model: &CurieWeiss, tau: f64) -> f64 {
+    match model.decision_tau() {
+        Some(decision) => (decision + END).min(tau - 1.0),
+        None => tau - FORGETTING,
+    }
+}
 
 /// Makes the experiment, one result for each τ. `go_on` is told how far it is, from 0 to 1, and says whether to go on; if
 /// not, the results so far are returned.
@@ -45,7 +56,7 @@ pub fn measure_from(
         let seed = philox::sub_seed(seed, 1, index);
         // P_t is exact for the one-dimensional process, so pairs may start where they are split.
         let t = model.speciation_time() + tau;
-        let end = (model.speciation_time() + END.min(tau - 1.0)).max(0.0).min(t);
+        let end = model.speciation_time() + settled(model, tau);
         let steps = ((t - end) / STEP).ceil().max(1.0) as u32;
         let times: Vec<f64> = (0..=steps).map(|i| t + (end - t) * f64::from(i) / f64::from(steps)).collect();
         let mut first = vec![0.0; spec.pairs];

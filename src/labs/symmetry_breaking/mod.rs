@@ -6,6 +6,7 @@ pub mod clones;
 pub mod equations;
 pub mod finite_data;
 pub mod gallery;
+mod notices;
 pub mod output;
 pub mod run;
 pub mod scene;

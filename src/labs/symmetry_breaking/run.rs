@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use super::finite_data;
+pub use super::notices::notices;
 use super::scene::{Scene, Start};
 use crate::core::curie_weiss::potential::Potential;
 use crate::core::curie_weiss::product_states::ProductStates;
@@ -25,34 +26,6 @@ const HISTORY_BYTES: usize = 256 << 20;
 /// The parameter at fault.
 pub fn model(scene: &Scene) -> Result<CurieWeiss, SceneError> {
     spin_model::resolve(&scene.model).map(|(model, _)| model).map_err(|error| checks::choice_fault("model", error))
-}
-
-/// What the user should know about the numbers of a scene.
-pub fn notices(scene: &Scene, model: &CurieWeiss) -> Vec<String> {
-    let mut notices = Vec::new();
-    match model.second_well_time() {
-        None => notices.push(format!("β = {} ≤ 1: m* = 0, and the potential has one well for ever", model.beta)),
-        Some(t) if t <= 0.0 => notices.push(if model.critical_time().is_some_and(|t| t > 0.0) {
-            format!("the field h = {} removes the second well at every time", model.field)
-        } else {
-            "N is too small or T too large for a second well".to_owned()
-        }),
-        Some(_) => {}
-    }
-    let ensemble = &scene.ensemble;
-    let last = (model.speciation_time() + ensemble.tau_end).max(0.0);
-    let first = model.speciation_time() + ensemble.tau_start;
-    let step = (first - last) / ensemble.steps as f64;
-    if step > 0.05 {
-        notices.push(format!("steps of {step:.3} in t are too long: R₊ will be biased; 0.01 is safe"));
-    }
-    if ensemble.start == Start::Noise && ensemble.tau_start < 5.0 {
-        notices.push(format!("a start from noise at τ = {} misses what is left of the data there", ensemble.tau_start));
-    }
-    if scene.time > first {
-        notices.push(format!("t = {} lies before the start of the run at t = {first:.3}", scene.time));
-    }
-    notices
 }
 
 /// Particles of the order parameter.

@@ -43,6 +43,12 @@ impl Clock {
         [self.times.first().copied().unwrap_or_default(), self.times.last().copied().unwrap_or_default()]
     }
 
+    /// First and last time of the particles' run.
+    pub fn particle_range(&self) -> [f64; 2] {
+        let last = self.times.get(self.particle_steps).copied();
+        [self.range()[0], last.unwrap_or_default()]
+    }
+
     /// Time at the play head.
     pub fn time(&self) -> f64 {
         let Some(last) = self.times.len().checked_sub(1) else { return 0.0 };

@@ -332,7 +332,7 @@ impl LabView for SymmetryBreakingView {
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
         &[
             ("Move the play head", "drag in any plot over time"),
-            ("Move the operating point", "drag in the phase diagram"),
+            ("Move the operating point", "drag in the phase diagram, or Tab to it and arrow keys"),
         ]
     }
 

@@ -1,7 +1,7 @@
 //! Plots with fixed ranges whose x may run backwards, as time does in generation.
 
 use egui::{Color32, Label, RichText, Sense, Stroke, Ui, Vec2, Vec2b, vec2};
-use egui_plot::{GridInput, GridMark, HoverPosition, Plot, PlotPoint, PlotUi, Text, VLine};
+use egui_plot::{GridInput, GridMark, HoverPosition, Plot, PlotPoint, PlotTransform, PlotUi, Text, VLine};
 
 use crate::ui::{format, theme};
 
@@ -39,6 +39,15 @@ impl Frame {
 
     /// Draws the plot. Returns the place that the user points at while the button is held.
     pub fn show<'p>(self, ui: &mut Ui, draw: impl FnOnce(&mut PlotUi<'p>) + 'p) -> Option<[f64; 2]> {
+        self.show_placed(ui, draw).0
+    }
+
+    /// As [`Frame::show`], with where things are on screen, on the plot's own axes.
+    pub fn show_placed<'p>(
+        self,
+        ui: &mut Ui,
+        draw: impl FnOnce(&mut PlotUi<'p>) + 'p,
+    ) -> (Option<[f64; 2]>, PlotTransform) {
         let tokens = theme::tokens(ui.visuals());
         let size = self.size.max(vec2(60.0, 50.0));
         let text = |text: &str| RichText::new(text).size(11.5).color(tokens.muted_text);
@@ -92,7 +101,7 @@ impl Frame {
         let response = shown.response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Figure, true, self.name));
         let held = response.dragged() || response.clicked() || response.is_pointer_button_down_on();
-        shown.inner.filter(|_| held).map(|at: PlotPoint| [sign * at.x, at.y])
+        (shown.inner.filter(|_| held).map(|at: PlotPoint| [sign * at.x, at.y]), shown.transform)
     }
 }
 

@@ -7,7 +7,8 @@ use super::{PaneContext, PaneEntry, caption};
 use crate::core::high_dimensions::{linear_score, spectrum};
 use crate::core::param::{Choice, ParamInfo, Scale};
 use crate::core::sampler::{self, Direction};
-use crate::labs::high_dimensions::check::{EXPONENTS, MAX_SIZE};
+use crate::labs::high_dimensions::check::{EXPONENTS, MAX_SIZE, check_exponents};
+use crate::ui::number_list::number_list;
 use crate::ui::tiles::Pane;
 use crate::ui::{Section, choice_editor, format, param_slider};
 
@@ -160,6 +161,11 @@ fn overlay(ui: &mut Ui, cx: &mut PaneContext<'_>) {
                 }
             }
         });
+        let about = "Exponents a of P = N^(1+a) whose distances are computed, from −1 to 2.5, at most 40";
+        let taken = |exponents: &[f64]| check_exponents(exponents).map_err(|fault| fault.message);
+        if number_list(ui, "exponents a", about, &mut cx.scene.exponents, taken) {
+            cx.edits.note("change exponents");
+        }
         let mut repeats = cx.scene.repeats as f64;
         if param_slider(ui, &mut repeats, &REPEATS) {
             cx.scene.repeats = repeats as usize;

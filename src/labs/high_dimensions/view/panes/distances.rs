@@ -4,7 +4,7 @@ use egui::Ui;
 
 use super::{PaneContext, PaneEntry, caption};
 use crate::labs::high_dimensions::run::{self, Point};
-use crate::ui::chart::{Axis, Chart, Cursor, Mark, Series};
+use crate::ui::chart::{self, Axis, Chart, Cursor, Mark, Series};
 use crate::ui::progress::progress;
 use crate::ui::theme;
 use crate::ui::tiles::Pane;
@@ -60,11 +60,18 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     ui.add_space(6.0);
     let upper = series(&cx.scene.sizes, points, "upper bound", Mark::LineDots, |point| point.tv_upper);
     let lower = series(&cx.scene.sizes, points, "lower bound", Mark::Dashed, |point| point.tv_lower);
+    let most = Series {
+        name: "1, the largest distance".to_owned(),
+        about: "Where the upper bound lies above it nothing is known from above".to_owned(),
+        colour: theme::tokens(ui.visuals()).muted_text,
+        mark: Mark::Line,
+        points: vec![[range[0], 1.0], [range[1], 1.0]],
+    };
     let chart = Chart {
         name: "Total variation over a",
         height,
         axes: [axis, Axis::log("bounds on the total variation")],
-        series: upper.into_iter().chain(lower).collect(),
+        series: upper.into_iter().chain(lower).chain([most]).collect(),
         cursors: marks(ui),
         regions: Vec::new(),
     };
@@ -92,20 +99,19 @@ fn series(sizes: &[usize], points: &[Point], what: &str, mark: Mark, value: fn(&
     sizes.iter().enumerate().map(curve).filter(|series| !series.points.is_empty()).collect()
 }
 
-/// Ends of the error bars of W₂², two dots for each point whose error is known.
+/// Error bars of W₂² over the repetitions, where there are several.
 fn errors(sizes: &[usize], points: &[Point]) -> Vec<Series> {
-    let ends = |size: usize| -> Vec<[f64; 2]> {
+    let bars = |(index, &size): (usize, &usize)| {
         let known = points.iter().filter(|point| point.size == size && point.w2_error > 0.0);
-        known.flat_map(|p| [[p.exponent, p.w2 - p.w2_error], [p.exponent, p.w2 + p.w2_error]]).collect()
+        Series {
+            name: "± standard error".to_owned(),
+            about: "One standard error over the repetitions, up and down".to_owned(),
+            colour: theme::component_colour(index),
+            mark: Mark::Bars,
+            points: chart::bars(known.map(|p| ([p.exponent, p.w2], p.w2_error))),
+        }
     };
-    let bar = |(index, &size): (usize, &usize)| Series {
-        name: "± standard error".to_owned(),
-        about: "One standard error over the repetitions, up and down".to_owned(),
-        colour: theme::component_colour(index),
-        mark: Mark::Dots,
-        points: ends(size),
-    };
-    sizes.iter().enumerate().map(bar).filter(|series| !series.points.is_empty()).collect()
+    sizes.iter().enumerate().map(bars).filter(|series| !series.points.is_empty()).collect()
 }
 
 /// P at the scene's focus.

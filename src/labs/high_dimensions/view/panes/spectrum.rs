@@ -18,6 +18,8 @@ pub const PANE: PaneEntry = PaneEntry {
     show,
 };
 
+/// Eigenvalues that are shown one by one.
+const LARGEST: usize = 10;
 /// Bars of a histogram.
 const BINS: usize = 28;
 
@@ -49,22 +51,34 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         mark,
         points,
     };
+    let generated = histogram(&spectra.generated, top);
+    let truth = histogram(&spectra.truth, top);
+    let highest = |curve: &[[f64; 2]]| curve.iter().map(|p| p[1]).fold(0.0, f64::max);
+    let seen = highest(&generated).max(spectra.density.iter().copied().fold(0.0, f64::max));
+    // Data of equal variances have all their density at one place: what is to be seen lies far below.
+    let (ceiling, name) = if highest(&truth) > 2.5 * seen {
+        (1.25 * seen, "data, cut off above")
+    } else {
+        (1.08 * seen.max(highest(&truth)), "data")
+    };
+    let largest = |values: &[f64]| values.iter().take(LARGEST).map(|value| [*value, 0.0]).collect();
     let law = spectra.places.iter().zip(&spectra.density).map(|(x, y)| [*x, *y]).collect();
     let chart = Chart {
         name: "Density of eigenvalues",
         height: (ui.available_height() - 66.0).max(80.0),
         axes: [
             Axis::linear("eigenvalue λ, a variance").over(0.0, top),
-            Axis::linear("density of eigenvalues, 1/variance"),
+            Axis::linear("density, 1/variance").over(0.0, ceiling),
         ],
         series: vec![
-            line("data", "Eigenvalues of C", tokens.muted_text, Mark::Line, histogram(&spectra.truth, top)),
+            line(name, "Eigenvalues of C", tokens.muted_text, Mark::Line, truth),
+            line("generated", "Eigenvalues of the generated covariance", tokens.particle_a, Mark::LineDots, generated),
             line(
-                "generated",
-                "Eigenvalues of the generated covariance",
-                tokens.particle_a,
-                Mark::LineDots,
-                histogram(&spectra.generated, top),
+                "largest ones",
+                "The ten largest eigenvalues of what is generated: single ones are nothing in a density",
+                tokens.particle_b,
+                Mark::Dots,
+                largest(&spectra.generated),
             ),
             line(
                 "Marchenko–Pastur",

@@ -7,10 +7,12 @@ use egui::{DragValue, Ui};
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::{CurieWeiss, clones as theory};
 use crate::engine::background::Background;
+use crate::labs::symmetry_breaking::check::check_clones;
 use crate::labs::symmetry_breaking::clones::{self, Agreement};
 use crate::labs::symmetry_breaking::scene::{Clones, MAX_PARTICLES, Panel};
 use crate::labs::symmetry_breaking::view::plot::caption;
-use crate::ui::chart::{Axis, Chart, Cursor, Mark, Series};
+use crate::ui::chart::{self, Axis, Chart, Cursor, Mark, Series};
+use crate::ui::number_list::number_list;
 use crate::ui::progress::progress;
 use crate::ui::tiles::Pane;
 use crate::ui::{format, theme};
@@ -89,6 +91,13 @@ impl LabPane for ClonesPane {
                 cx.edits.note("change pairs");
             }
         });
+        let taken =
+            |tau: &[f64]| check_clones(&Clones { tau: tau.to_vec(), ..spec.clone() }).map_err(|fault| fault.message);
+        let mut tau = spec.tau.clone();
+        if number_list(ui, "split at τ", "Times τ = t − ½ log N of splitting, from −6 to 6", &mut tau, taken) {
+            spec.tau = tau;
+            cx.edits.note("change times of splitting");
+        }
         self.draw(ui, cx);
     }
 
@@ -116,7 +125,7 @@ impl ClonesPane {
         let shift = cx.model.speciation_time();
         let curve = |i: usize| {
             let tau = first + (last - first) * i as f64 / (NODES - 1) as f64;
-            (tau + shift >= 0.0).then(|| [tau, theory::agreement(&cx.model, tau + shift)])
+            [tau, theory::agreement(&cx.model, tau + shift)]
         };
         let [plus, minus] = cx.model.weights();
         let chance = plus * plus + minus * minus;
@@ -127,7 +136,7 @@ impl ClonesPane {
             mark,
             points,
         };
-        let bars = found.iter().flat_map(|a| [-2.0, 2.0].map(|n| [a.tau, a.measured + n * a.error])).collect();
+        let bars = chart::bars(found.iter().map(|a| ([a.tau, a.measured], 2.0 * a.error)));
         let mut cursors = vec![
             Cursor { name: "t_S".to_owned(), x: 0.0, colour: tokens.muted_text },
             Cursor { name: String::new(), x: cx.tau(), colour: tokens.accent },
@@ -144,13 +153,7 @@ impl ClonesPane {
                 Axis::linear("φ, share of pairs that agree").over(0.45_f64.min(chance - 0.05), 1.02),
             ],
             series: vec![
-                series(
-                    "quadrature",
-                    "E[p² + (1 − p)²]",
-                    tokens.accent,
-                    Mark::Line,
-                    (0..NODES).filter_map(curve).collect(),
-                ),
+                series("quadrature", "E[p² + (1 − p)²]", tokens.accent, Mark::Line, (0..NODES).map(curve).collect()),
                 series(
                     "chance, W₊² + W₋²",
                     "Two independent runs agree as often",
@@ -165,7 +168,7 @@ impl ClonesPane {
                     Mark::Dots,
                     found.iter().map(|a| [a.tau, a.measured]).collect(),
                 ),
-                series("± 2 standard errors", "Ends of the error bars", tokens.particle_b, Mark::Dots, bars),
+                series("± 2 standard errors", "Of the measured share", tokens.particle_a, Mark::Bars, bars),
             ],
             cursors,
             regions: Vec::new(),

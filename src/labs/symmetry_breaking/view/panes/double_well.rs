@@ -1,6 +1,6 @@
 //! The potential (25) with particles rolling in it, over their histogram.
 
-use egui::{Align2, Ui, vec2};
+use egui::{Align2, RichText, Ui, vec2};
 use egui_plot::{Bar, BarChart, Line, MarkerShape, PlotPoints, Points};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
@@ -30,7 +30,12 @@ impl LabPane for DoubleWell {
     fn show(&mut self, ui: &mut Ui, cx: &mut PaneContext<'_>) {
         caption(ui, sentence(cx));
         let tokens = theme::tokens(ui.visuals());
-        let balls = format!("particles ({MOST_BALLS} drawn at most)");
+        let total = cx.scene.ensemble.count;
+        let balls = if total > MOST_BALLS {
+            format!("{MOST_BALLS} of {total} particles")
+        } else {
+            format!("{total} particles")
+        };
         legend(
             ui,
             &[
@@ -48,10 +53,16 @@ impl LabPane for DoubleWell {
                     "centre (27)",
                     "2m* tanh(hm*)√N e^{−t}, where the single well is while τ >> 0",
                 ),
-                (Key::Area, tokens.particle_a.gamma_multiply(0.6), "histogram", "All particles"),
+                (
+                    Key::Area,
+                    tokens.particle_a.gamma_multiply(0.6),
+                    "histogram",
+                    "All particles, also as a cloud on the curve",
+                ),
                 (Key::Line, theme::component_colour(2), "P_t(μ)", "Exact density, Σ W± N(±m*√N e^{−t}, T)"),
             ],
         );
+        ui.label(RichText::new(clocks(cx)).small());
         let room = ui.available_size();
         let lower = (0.34 * room.y).clamp(70.0, 190.0);
         let reach = ensemble::reach(&cx.model, cx.scene.time);
@@ -73,6 +84,22 @@ fn sentence(cx: &PaneContext<'_>) -> &'static str {
     } else {
         "Two wells, one deeper: the field made the choice uneven while there was a single well, and now it is frozen in."
     }
+}
+
+/// The critical times and the curvature, with where the play head is among them.
+fn clocks(cx: &PaneContext<'_>) -> String {
+    let (model, t) = (cx.model, cx.scene.time);
+    let number = |v: f64| format::number(v, 3);
+    let mut words = vec![match model.critical_time() {
+        Some(c) => format!("t_c = {} ({})", number(c), if t > c { "one well yet" } else { "past it" }),
+        None => "no t_c: one well for ever".to_owned(),
+    }];
+    if let Some(second) = model.second_well_time().filter(|t| model.field != 0.0 && *t > 0.0) {
+        words.push(format!("t₂ = {}: a second well in the field h", number(second)));
+    }
+    words.push(format!("t_S = {} (τ = {})", number(model.speciation_time()), format::steady(cx.tau(), 3)));
+    words.push(format!("V''(0) = {}", number(Potential::new(&model, t).curvature(0.0))));
+    words.join("  ·  ")
 }
 
 fn well(ui: &mut Ui, cx: &PaneContext<'_>, reach: f64, size: egui::Vec2) {
@@ -99,16 +126,17 @@ fn well(ui: &mut Ui, cx: &PaneContext<'_>, reach: f64, size: egui::Vec2) {
     let curve = frame.places((0..NODES).map(|i| [node(i), height(node(i))]));
     let shown = cx.particles.filter(|_| cx.scene.ensemble.count > 0);
     let balls = frame.places(shown.iter().flat_map(|p| p.balls.iter().map(|mu| [*mu, height(*mu)])));
+    // Every particle has its share of the cloud, however many there are.
+    let tallest = shown.iter().flat_map(|p| &p.histogram).copied().fold(1e-12, f64::max);
+    let cloud: Vec<[f64; 3]> = shown
+        .filter(|p| p.total > MOST_BALLS)
+        .iter()
+        .flat_map(|p| p.bins().zip(&p.histogram))
+        .filter(|(mu, share)| **share > 0.0 && height(*mu) < ceiling)
+        .map(|(mu, share)| [mu, height(mu), 0.3 * ceiling * share / tallest])
+        .collect();
+    let bin = shown.map_or(0.0, |p| p.bin_width());
     let number = |v: f64| format::number(v, 3);
-    let tau = cx.tau();
-    let clocks = [
-        model.critical_time().map_or("no t_c: one well for ever".to_owned(), |c| {
-            let side = if t > c { "one well yet" } else { "past it" };
-            format!("t_c = {}  ({side})", number(c))
-        }),
-        format!("t_S = {}  (τ = {})", number(model.speciation_time()), format::steady(tau, 3)),
-        format!("V''(0) = {}", number(potential.curvature(0.0))),
-    ];
     let early = potential.early_centre();
     let label_gap = 0.035 * ceiling;
     let centre_colour = theme::component_colour(3);
@@ -118,6 +146,10 @@ fn well(ui: &mut Ui, cx: &PaneContext<'_>, reach: f64, size: egui::Vec2) {
             upright(plot, early, 1.4, centre_colour, true);
             note(plot, [early, 0.9 * ceiling], Align2::LEFT_TOP, format!(" (27): {}", number(early)), centre_colour);
         }
+        let fill = tokens.particle_a.gamma_multiply(0.25);
+        let bar = |[mu, base, share]: [f64; 3]| Bar::new(mu, share).base_offset(base).width(bin).fill(fill);
+        let cloud = cloud.into_iter().map(|at| bar(at).stroke(egui::Stroke::NONE)).collect();
+        plot.bar_chart(BarChart::new("cloud", cloud).allow_hover(false).color(fill));
         plot.line(Line::new("V − min V", PlotPoints::from(curve)).color(tokens.accent).width(2.2));
         let radius = if balls.len() > 200 { 2.4 } else { 3.2 };
         let ball = Points::new("particle", PlotPoints::from(balls)).color(tokens.particle_a.gamma_multiply(0.75));
@@ -144,10 +176,6 @@ fn well(ui: &mut Ui, cx: &PaneContext<'_>, reach: f64, size: egui::Vec2) {
             plot.line(line.width(1.0).allow_hover(false));
             let anchor = if side >= 0.0 { Align2::LEFT_CENTER } else { Align2::RIGHT_CENTER };
             note(plot, [side, 0.55 * peak], anchor, format!(" barrier ΔV = {} ", number(barrier)), text);
-        }
-        for (row, words) in clocks.iter().enumerate() {
-            let y = ceiling * (0.97 - 0.085 * row as f64);
-            note(plot, [-0.98 * reach, y], Align2::LEFT_TOP, words.clone(), text);
         }
         if falls_behind {
             let words = "the run of μ has ended: see Spins, or lower the last τ";

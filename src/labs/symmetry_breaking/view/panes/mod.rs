@@ -95,9 +95,9 @@ impl PaneContext<'_> {
         self.scene.time - self.model.speciation_time()
     }
 
-    /// First and last τ of the timeline.
+    /// First and last τ of the particles' run.
     pub fn tau_range(&self) -> [f64; 2] {
-        self.clock.range().map(|t| t - self.model.speciation_time())
+        self.clock.particle_range().map(|t| t - self.model.speciation_time())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui::{Align2, DragValue, Ui, vec2};
-use egui_plot::{Line, MarkerShape, PlotImage, PlotPoint, PlotPoints, Points};
+use egui_plot::{Line, MarkerShape, PlotImage, PlotPoint, PlotPoints, PlotTransform, Points};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::mean_field::{Roots, spinodal_field};
@@ -14,6 +14,7 @@ use crate::engine::kernel::ValueScale;
 use crate::labs::symmetry_breaking::scene::Panel;
 use crate::labs::symmetry_breaking::view::heat::{HeatRequest, HeatSlot};
 use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption, legend, note};
+use crate::ui::canvas_node::canvas_node;
 use crate::ui::colour_bar::{self, colour_bar};
 use crate::ui::tiles::Pane;
 use crate::ui::{format, theme};
@@ -150,7 +151,7 @@ impl PhaseDiagram {
         let point = [beta, field.clamp(-reach, reach)];
         let held = ui
             .horizontal(|ui| {
-                let held = frame.show(ui, move |plot| {
+                let (held, places) = frame.show_placed(ui, move |plot| {
                     if let Some((id, centre, size)) = picture {
                         plot.image(PlotImage::new("m", id, centre, size).allow_hover(false));
                     }
@@ -168,7 +169,7 @@ impl PhaseDiagram {
                     }
                 });
                 colour_bar(ui, map, [-1.0, 1.0], ValueScale::Linear, "magnetization m");
-                held
+                held.or(self.by_keys(ui, &places, point, field))
             })
             .inner;
         if let Some([beta, field]) = held {
@@ -180,6 +181,18 @@ impl PhaseDiagram {
                 cx.edits.note("move operating point");
             }
         }
+    }
+
+    /// Where the arrow keys carry the operating point `point`, if they do.
+    fn by_keys(&self, ui: &Ui, places: &PlotTransform, point: [f64; 2], field: f64) -> Option<[f64; 2]> {
+        let at = places.position_from_point(&PlotPoint::new(point[0], point[1]));
+        let number = |value: f64| format::number(value, 4);
+        let name = format!("Operating point at β = {}, H = {}", number(point[0]), number(field));
+        let moved = canvas_node(ui, ui.scope_id().with("operating point"), at, &name, false).moved;
+        (moved != egui::Vec2::ZERO).then(|| {
+            let to = places.value_from_position(at + moved);
+            [to.x, to.y]
+        })
     }
 }
 

@@ -289,7 +289,7 @@ impl StatesPane {
         let model = cx.model;
         let size = ui.available_size() - vec2(colour_bar::WIDTH + 10.0, 0.0);
         // Enough to both sides for all of a wide canvas.
-        let wide = reach * f64::from((size.x / size.y.max(1.0)).clamp(1.0, 8.0));
+        let wide = reach * f64::from((1.2 * size.x / size.y.max(1.0)).clamp(1.2, 8.0));
         let mut key = vec![t, reach, wide, model.temperature, spec.plane[0] as f64, spec.plane[1] as f64, model.n()];
         key.extend(spec.weights.iter().chain(spec.overlaps.iter().flatten()));
         let lifted = move |plane: &[Vec<f64>; 2], x: f64, y: f64| -> Vec<f64> {
@@ -323,7 +323,9 @@ impl StatesPane {
                     shown.painter.image(texture.id(), rect, whole, Color32::WHITE);
                 }
                 let tokens = theme::tokens(ui.visuals());
-                arrows(&shown, tokens.arrow.gamma_multiply(0.75), |x, y| flat(&states.score(&lifted(&plane, x, y), t)));
+                arrows(&shown, [tokens.data_outline, tokens.arrow], |x, y| {
+                    flat(&states.score(&lifted(&plane, x, y), t))
+                });
                 if let Some(runs) = self.shown.as_ref().filter(|runs| !runs.times.is_empty()) {
                     let step = runs.step(t);
                     for particle in 0..runs.places[step].len().min(LINES) {
@@ -337,15 +339,13 @@ impl StatesPane {
                 }
                 for (alpha, centre) in centres.iter().enumerate() {
                     let at = shown.plane.to_screen(*centre);
-                    shown.painter.circle(
-                        at,
-                        5.0,
-                        theme::component_colour(alpha),
-                        Stroke::new(1.5, tokens.data_outline),
-                    );
-                    let font = egui::TextStyle::Small.resolve(ui.style());
+                    // A light ring round a dark one, and the number inside: seen on particles and on any colour of the map.
+                    shown.painter.circle_filled(at, 10.5, tokens.data_point);
+                    let rim = Stroke::new(1.5, tokens.data_outline);
+                    shown.painter.circle(at, 9.0, theme::component_colour(alpha), rim);
+                    let font = egui::FontId::proportional(12.5);
                     let name = format!("{}", alpha + 1);
-                    shown.painter.text(at + vec2(8.0, -8.0), egui::Align2::LEFT_BOTTOM, name, font, tokens.probe);
+                    shown.painter.text(at, egui::Align2::CENTER_CENTER, name, font, tokens.data_outline);
                 }
                 shown.draw_axes();
                 if let Some(pos) = shown.response.hover_pos() {
@@ -364,8 +364,8 @@ impl StatesPane {
     }
 }
 
-/// Arrows of the field `score`, their lengths on a logarithmic scale.
-fn arrows(shown: &crate::ui::canvas::ShownCanvas, colour: Color32, score: impl Fn(f64, f64) -> [f64; 2]) {
+/// Arrows of the field `score`, their lengths on a logarithmic scale, in two colours, one round the other.
+fn arrows(shown: &crate::ui::canvas::ShownCanvas, colours: [Color32; 2], score: impl Fn(f64, f64) -> [f64; 2]) {
     let rect = shown.plane.rect();
     let (columns, rows) = ((rect.width() / ARROWS) as usize, (rect.height() / ARROWS) as usize);
     for i in 0..columns {
@@ -377,7 +377,9 @@ fn arrows(shown: &crate::ui::canvas::ShownCanvas, colour: Color32, score: impl F
             if size > 1e-9 {
                 let length = 0.42 * f64::from(ARROWS) * (size.ln_1p() / (1.0 + size.ln_1p()));
                 let tip = vec2((sx / size * length) as f32, (-sy / size * length) as f32);
-                shown.painter.arrow(from, tip, Stroke::new(1.0, colour));
+                for (width, colour) in [(2.6, colours[0].gamma_multiply(0.5)), (1.2, colours[1])] {
+                    shown.painter.arrow(from, tip, Stroke::new(width, colour));
+                }
             }
         }
     }

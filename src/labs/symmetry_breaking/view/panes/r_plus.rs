@@ -68,7 +68,7 @@ impl LabPane for RPlus {
             name: "R₊ over τ",
             size: vec2(ui.available_width(), ui.available_height()),
             x_label: "τ = t − ½ log N  (generation →)",
-            y_label: "R₊, share with μ > 0",
+            y_label: "share R₊",
             x: [last, first.max(last + 1e-3)],
             y: [low - margin, high + margin],
             falling: true,

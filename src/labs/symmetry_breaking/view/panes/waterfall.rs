@@ -57,6 +57,12 @@ impl LabPane for Waterfall {
             &[
                 (Key::Line, on_map.particle_b, "trajectories μ(t)", "The first particles of the run"),
                 (Key::Dashed, theme::component_colour(3), "wells", "Minima of V"),
+                (
+                    Key::Dashed,
+                    on_map.data_point,
+                    "t_c, t₂, t_S",
+                    "One well becomes two without field, with it, and ½ log N",
+                ),
             ],
         );
         let shift = model.speciation_time();
@@ -97,7 +103,8 @@ impl LabPane for Waterfall {
         let deep = frame.places(wells.iter().map(|(tau, wells)| [*tau, wells.deep]));
         let shallow = frame.places(wells.iter().filter_map(|(tau, wells)| Some([*tau, wells.shallow?])));
         let now = frame.at(cx.tau());
-        let marks: Vec<(f64, &str)> = [(model.critical_time(), " t_c"), (Some(shift), " t_S")]
+        let second = model.second_well_time().filter(|_| model.field != 0.0);
+        let marks: Vec<(f64, &str)> = [(model.critical_time(), " t_c"), (second, " t₂"), (Some(shift), " t_S")]
             .into_iter()
             .filter_map(|(t, name)| Some((t? - shift, name)))
             .filter(|(tau, _)| (low..first).contains(tau))
