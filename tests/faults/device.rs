@@ -86,7 +86,7 @@ fn a_run_without_a_window_ends_on_the_cpu_with_the_numbers_it_would_have_had() {
     let loaded = scene_file::parse("scene", scene.to_string().as_bytes()).unwrap();
     let run = |engine: Arc<dyn Engine>| {
         let out = tempfile::tempdir().unwrap();
-        let context = RunContext { engine: &engine, out: out.path(), progress: &|_| (), clock: &|| 0.0 };
+        let context = RunContext { engine: &engine, out: out.path(), progress: &|_| true, clock: &|| 0.0 };
         (loaded.lab.run)(&loaded.scene, &context).unwrap();
         (engine.id(), std::fs::read(out.path().join("particles_end.npy")).unwrap())
     };

@@ -58,13 +58,13 @@ pub(super) static ALL: &[Live<View>] = &[
         Some(view.measured()?.median_distance)
     }),
     live("growth_exponent", "Exponent of the correlation length's growth with ᾱ within the collapse", |view| {
-        Some(view.physics()?.length_growth.as_ref()?.slope)
+        Some(view.physics()?.growth.correlation_length.as_ref()?.slope)
     }),
     live("collapse_scale", "Mean of r²/ᾱ at ρ = 0.1 within the collapse, in pixels²", |view| {
-        Some(view.physics()?.collapse.as_ref()?.scale)
+        Some(view.physics()?.growth.collapse.as_ref()?.scale)
     }),
     live("snapping_exponent", "Exponent of the median distance against 1 − ᾱ near the end of the run", |view| {
-        Some(view.physics()?.snapping.as_ref()?.slope)
+        Some(view.physics()?.growth.snapping.as_ref()?.slope)
     }),
     live("pixel_patches", "N_eff of the selected pixel: how many training patches it listens to", |view| {
         Some(view.pixel()?.now.effective)

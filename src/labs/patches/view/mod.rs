@@ -37,7 +37,7 @@ use crate::labs::patches::scene::Scene;
 use crate::labs::readings::{self, ReadingInfo};
 use crate::labs::scene_file::{self, SceneError};
 use crate::ui::edits::Edits;
-use crate::ui::tiles::Tiles;
+use crate::ui::tiles::{Pane, Tiles};
 use crate::ui::transport::Transport;
 use mosaic::Mosaic;
 use panes::PaneContext;

@@ -105,7 +105,7 @@ fn hold(name: &str, scene: &Value, compared: bool) {
     let [headless, shown] = ["headless", "shown"].map(|name| folders.path().join(name));
     std::fs::create_dir(&headless).unwrap();
     std::fs::create_dir(&shown).unwrap();
-    let context = RunContext { engine: &engine(), out: &headless, progress: &|_| (), clock: &|| 0.0 };
+    let context = RunContext { engine: &engine(), out: &headless, progress: &|_| true, clock: &|| 0.0 };
     output::run(&scene, &context).unwrap();
     let mut window = Window::open(&scene);
     // Step by step as it plays, back, and in one leap.
