@@ -313,5 +313,5 @@ fn named(path: PathBuf, kind: &Kind) -> PathBuf {
     if fits.is_some_and(|extension| kind.extensions.iter().any(|known| known.eq_ignore_ascii_case(extension))) {
         return path;
     }
-    super::store::beside(&path, &format!(".{usual}"))
+    crate::disk::beside(&path, &format!(".{usual}"))
 }
