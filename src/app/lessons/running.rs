@@ -191,7 +191,9 @@ impl Running {
     pub fn watch(&mut self, document: &Document, ctx: &Context) {
         let stamp = (document.number(), document.view.edit_stamp());
         let before = self.seen.replace(stamp);
-        if self.is_away() || self.finished || self.document != Some(document.number()) {
+        // Before the play head is where the step wants it, readings are those of another moment.
+        let waits = self.pending.seek.is_some() || self.pending.play.is_some();
+        if waits || self.is_away() || self.finished || self.document != Some(document.number()) {
             return;
         }
         let edited = before.is_some_and(|(number, edits)| number == stamp.0 && edits != stamp.1);
