@@ -169,6 +169,10 @@ impl Running {
             return false;
         }
         let view = document.view.as_mut();
+        if view.transport().is_none() {
+            self.pending = Pending::default();
+            return false;
+        }
         let ready = view.reading("steps").is_some() && !view.is_busy();
         if frames < 2 || (!ready && frames < PATIENCE_FRAMES) {
             self.pending.frames += 1;
