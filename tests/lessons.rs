@@ -101,12 +101,16 @@ fn reading(bench: &mut Bench, id: &str) -> Option<f64> {
 
 /// The place of the first widget of this role whose name begins so.
 fn place(bench: &Bench, role: Role, name: &str) -> Option<egui::Rect> {
-    let nodes = bench.harness.query_all_by_role(role);
+    // A name that fits as a whole comes first: "Canvas" rather than "Canvas: axis x".
+    if let Some(node) = bench.harness.query_all_by_role_and_label(role, name).next() {
+        return Some(node.rect());
+    }
+    let mut nodes = bench.harness.query_all_by_role(role);
     let named = |node: &egui_kittest::Node<'_>| {
         let node = node.accesskit_node();
         node.label().or_else(|| node.value()).is_some_and(|label| label.starts_with(name))
     };
-    nodes.into_iter().find(named).map(|node| node.rect())
+    nodes.find(named).map(|node| node.rect())
 }
 
 fn click_at(bench: &mut Bench, at: Pos2) {
