@@ -35,6 +35,7 @@ pub static ALL: &[Target] = &[
         words: &["IHDR", "IDAT", "PLTE", "tRNS", "acTL", "IEND", "\u{0}\u{0}\u{8}\u{3}"],
         run: image,
     },
+    Target { name: "lesson", words: LESSON_WORDS, run: lesson },
 ];
 
 const SCENE_WORDS: &[&str] = &[
@@ -94,6 +95,44 @@ const NPY_WORDS: &[&str] = &[
     "18446744073709551615",
 ];
 
+const LESSON_WORDS: &[&str] = &[
+    "---\n",
+    "title:",
+    "minutes:",
+    "## Do: ",
+    "## Predict: ",
+    "```do\n",
+    "```question\n",
+    "```\n",
+    "open:",
+    "wait:",
+    "seek:",
+    "play:",
+    "spotlight:",
+    "ask:",
+    "right:",
+    "wrong:",
+    "hint:",
+    "because:",
+    ">=",
+    "(",
+    ")",
+    "and",
+    "or",
+    "not",
+    "`=",
+    "`",
+    "*",
+    "_",
+    "[",
+    "](",
+    "> ",
+    "- ",
+    "\n\n",
+    "1e999",
+    "%",
+];
+
 /// Room for pictures: less than the program gives, so that fuzzing stays quick.
 const ROOM: usize = 1 << 20;
 
@@ -111,6 +150,13 @@ fn scene(data: &[u8]) {
     match scene_file::parse("again", text.as_bytes()) {
         Ok(again) => assert_eq!(again.scene, loaded.scene, "a saved scene is read back as it was"),
         Err(error) => panic!("a scene that was saved is refused: {error}"),
+    }
+}
+
+/// A lesson that is read is also checked against what the program has.
+fn lesson(data: &[u8]) {
+    if let Ok(lesson) = diffuscope::lessons::parse("input", data) {
+        drop(diffuscope::lessons::check::check(&lesson));
     }
 }
 
