@@ -103,7 +103,7 @@ impl Stage {
         let app = &mut self.app;
         let ctx = self.ctx.clone();
         let mut parts = [0.0; 3];
-        let output = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             let logic = ThreadTime::now();
             app.logic(&ctx, FRAME_SECS as f32);
             parts[0] += logic.elapsed().as_secs_f64();
@@ -111,6 +111,8 @@ impl Stage {
             app.show(ui);
             parts[1] += show.elapsed().as_secs_f64();
         });
+        // There is no graphics processor to take them.
+        output.textures_delta.clear();
         let tessellating = ThreadTime::now();
         let meshes = self.ctx.tessellate(output.shapes, 1.0);
         parts[2] = tessellating.elapsed().as_secs_f64();
