@@ -87,7 +87,7 @@ impl Files {
 
     /// Writes a text to `path`.
     pub fn write(&self, path: PathBuf, text: &'static str) {
-        self.work("writing", move || match store::replace(&path, text.as_bytes()) {
+        self.work("writing", move || match crate::disk::replace(&path, text.as_bytes()) {
             Ok(()) => Event::Written(path),
             Err(error) => Event::Failed(format!("{} cannot be written: {error}.", path.display())),
         });

@@ -73,7 +73,7 @@ pub fn run_window(options: Options) -> Result<(), WindowError> {
             return Ok(());
         }
         let (scene, path, data_folder) = (None, None, data_folder.clone());
-        options = Options { scene, path, engine, theme, data_folder, dialogs: Box::new(DesktopDialogs) };
+        options = Options { scene, path, lesson: None, engine, theme, data_folder, dialogs: Box::new(DesktopDialogs) };
     }
     if let Some(survivors) = refuge.take() {
         survivors.keep();
