@@ -164,7 +164,7 @@ fn rho_chart(
             rho.iter().enumerate().map(|(r, rho)| [place(m, r), *rho]).filter(|p| p[0] <= 1.3 * far).collect()
         };
         series.push(Series {
-            name: format!("ᾱ = {}", format::number(m.abar, 2)),
+            name: format!("<signal2> = {}", format::number(m.abar, 2)),
             about: "Measured over the ensemble and all places".to_owned(),
             colour,
             // Where theory draws the line, measurements are dots.
@@ -259,7 +259,7 @@ fn information_chart(ui: &mut Ui, cx: &PaneContext<'_>, physics: &Physics, chose
                 colour_at(ui, order as f64 / chosen.len().max(2) as f64)
             };
             let points = m.information.iter().enumerate().skip(1).map(|(r, i)| [r as f64, *i]).collect();
-            let name = format!("ᾱ = {}", format::number(m.abar, 2));
+            let name = format!("<signal2> = {}", format::number(m.abar, 2));
             Series { name, about: String::new(), colour, mark: Mark::LineDots, points }
         })
         .collect();

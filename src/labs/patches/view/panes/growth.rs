@@ -54,7 +54,7 @@ const ALONG: &[Along] = &[
         name: "Length chart",
         unit: "length (pixels)",
         log: [true, true],
-        x: ("ᾱ", |m| m.abar),
+        x: ("<signal2>", |m| m.abar),
         curves: &[
             Curve {
                 name: "correlation length",
@@ -90,7 +90,7 @@ const ALONG: &[Along] = &[
         name: "Information growth chart",
         unit: "I (nats)",
         log: [false, false],
-        x: ("ᾱ", |m| m.abar),
+        x: ("<signal2>", |m| m.abar),
         curves: &[
             Curve {
                 name: "total, ΣI(r)",
@@ -138,7 +138,7 @@ const ALONG: &[Along] = &[
         name: "Order chart",
         unit: "share, mean",
         log: [false, false],
-        x: ("ᾱ", |m| m.abar),
+        x: ("<signal2>", |m| m.abar),
         curves: &[
             Curve {
                 name: "locally consistent",
@@ -263,7 +263,7 @@ fn structure_factor(ui: &mut Ui, now: &Measurement) {
         height: HEIGHT,
         axes: [Axis::log("wave number q (1/pixel)"), Axis::log("S(q)")],
         series: vec![Series {
-            name: format!("ᾱ = {}", format::number(now.abar, 3)),
+            name: format!("<signal2> = {}", format::number(now.abar, 3)),
             about: "Mean over directions of the Fourier transform of G".to_owned(),
             colour: theme::tokens(ui.visuals()).accent,
             mark: Mark::LineDots,

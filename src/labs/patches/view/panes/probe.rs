@@ -230,7 +230,7 @@ fn history(ui: &mut Ui, cx: &mut PaneContext<'_>, probes: &[PixelProbe]) {
         let chart = Chart {
             name,
             height: HEIGHT,
-            axes: [Axis::linear("ᾱ").over(0.0, 1.0), axis],
+            axes: [Axis::linear("<signal2>").over(0.0, 1.0), axis],
             series,
             cursors: vec![Cursor { name: String::new(), x: cx.abar, colour: tokens.accent }],
             regions: Vec::new(),
@@ -291,7 +291,7 @@ fn pair(ui: &mut Ui, cx: &mut PaneContext<'_>, first: Pixel, second: Pixel, over
     let chosen = Chart {
         name: "Pair chart",
         height: HEIGHT,
-        axes: [Axis::linear("ᾱ").over(0.0, 1.0), Axis::linear("ρ, I")],
+        axes: [Axis::linear("<signal2>").over(0.0, 1.0), Axis::linear("ρ, I")],
         series,
         cursors: vec![Cursor { name: String::new(), x: cx.abar, colour: tokens.accent }],
         regions: Vec::new(),
