@@ -200,6 +200,8 @@ impl Window {
             && let Some(state) = frame.wgpu_render_state()
         {
             state.device.destroy();
+            // Its driver would tell of a loss by itself.
+            drop(state.device.poll(eframe::egui_wgpu::wgpu::PollType::Poll));
         }
         let is_lost = self.lost.as_ref().is_some_and(|lost| lost.load(Ordering::Acquire));
         if is_lost && self.app.closing != Closing::Yes {
