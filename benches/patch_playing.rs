@@ -57,12 +57,13 @@ fn play(name: &str, count: usize, side: usize, front: &str) -> Result<(), Box<dy
     // Returns ᾱ of the play head.
     let frame = |view: &mut Box<dyn LabView>, dt: f32| {
         let input = RawInput { screen_rect: Some(Rect::from_min_size(Pos2::ZERO, WINDOW)), ..RawInput::default() };
-        let output = ctx.run_ui(input, |ui| {
+        let mut output = ctx.run_ui(input, |ui| {
             view.logic(&ctx, dt);
             view.ui(ui);
         });
         let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
-        std::hint::black_box((meshes, output.textures_delta));
+        std::hint::black_box((meshes, &output.textures_delta));
+        output.textures_delta.clear();
         view.scene()["abar"].as_f64().unwrap_or(0.0)
     };
     for _ in 0..2000 {

@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn damaged_images_are_refused() {
-        let set = ImageSet::new(1, 1, 2, vec![0.0; 4]).unwrap();
+        let set = ImageSet::new(1, 1, 2, vec![1.0; 4]).unwrap();
         let good = encode("", &set);
         for bad in [
             GivenImages { levels: Some("AAAA".to_owned()), ..good.clone() },

@@ -5,20 +5,19 @@ mod oracle;
 
 use std::sync::Arc;
 
-use diffuscope::core::els::machine::{self, Border, Candidates, Machine, Plan};
+use diffuscope::core::els::machine::Machine;
 use diffuscope::core::els::stepper::{self, Step};
 use diffuscope::core::els::window::Window;
 use diffuscope::core::els::{Grids, Level, abar_grid};
 use diffuscope::core::image_set::ImageSet;
 use diffuscope::core::param::Choice;
-use diffuscope::core::philox::Stream;
 use diffuscope::engine::EngineError;
 use diffuscope::engine::gpu::GpuEngine;
-use diffuscope::engine::kernel::{ElsPosterior, ElsStep, GridCorrelation, PosteriorMap};
+use diffuscope::engine::kernel::{ElsPosterior, ElsStep, PosteriorMap};
 use diffuscope::engine::reference::ReferenceEngine;
 
-use crate::{EPS, TRUSTED, engines};
-use oracle::{Energies, Pixel, choices, cost, exact_step, grids, images, machine, sample, window_sum};
+use crate::{TRUSTED, engines};
+use oracle::{Energies, Pixel, choices, cost, exact_step, grids, images, machine, sample};
 
 /// Side of the grids, side of the images where it is free, number of images, patch sizes.
 const SIZES: [(usize, usize, usize, &[usize]); 5] =

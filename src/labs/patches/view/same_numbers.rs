@@ -36,10 +36,12 @@ impl Window {
         use crate::labs::LabView;
         let screen = Rect::from_min_size(pos2(0.0, 0.0), vec2(1280.0, 800.0));
         let input = RawInput { screen_rect: Some(screen), ..RawInput::default() };
-        let _ = self.ctx.run_ui(input, |ui| {
+        let mut output = self.ctx.run_ui(input, |ui| {
             self.view.logic(&self.ctx, 0.0);
             self.view.ui(ui);
         });
+        // Nobody paints.
+        output.textures_delta.clear();
     }
 
     fn settle(&mut self) {
