@@ -58,7 +58,8 @@ const ALONG: &[Along] = &[
         curves: &[
             Curve {
                 name: "correlation length",
-                about: "Distance at which ρ falls to 1/e",
+                about: "Distance at which ρ falls to 1/e; while single pixels are mostly noise that is within the first pixel, \
+                        and such lengths are left out of the fit",
                 of: |m| m.correlation_length,
                 fit: |physics| physics.growth.correlation_length,
             },
@@ -230,6 +231,14 @@ fn chart(ui: &mut Ui, along: &Along, physics: &Physics, abar: f64) -> Option<f64
             points,
         });
     }
+    // As far as the measurements reach; fitted lines may be cut.
+    let low_and_high = series
+        .iter()
+        .filter(|series| !series.name.is_empty())
+        .flat_map(|series| &series.points)
+        .map(|point| point[1])
+        .filter(|y| y.is_finite() && (!along.log[1] || *y > 0.0))
+        .fold(None, |range: Option<[f64; 2]>, y| Some(range.map_or([y, y], |[low, high]| [low.min(y), high.max(y)])));
     let place = if noise { 1.0 - abar } else { abar };
     let snapping = if noise { [1e-9, physics::SNAPPING_NOISE] } else { [1.0 - physics::SNAPPING_NOISE, 1.0] };
     let axis = |label, log| if log { Axis::log(label) } else { Axis::linear(label) };
@@ -237,11 +246,18 @@ fn chart(ui: &mut Ui, along: &Along, physics: &Physics, abar: f64) -> Option<f64
     if !along.log[0] {
         x_axis = x_axis.over(0.0, 1.0);
     }
+    let mut y_axis = axis(along.unit, along.log[1]);
+    if let Some([low, high]) = low_and_high {
+        y_axis = match along.log[1] {
+            true => y_axis.over(0.7 * low, 1.4 * high),
+            false => y_axis.over(low.min(0.0), high.max(low.min(0.0) + 1e-3)),
+        };
+    }
     let shaded = !along.log[0] || !noise;
     let picked = Chart {
         name: along.name,
         height: HEIGHT,
-        axes: [x_axis, axis(along.unit, along.log[1])],
+        axes: [x_axis, y_axis],
         series,
         cursors: vec![Cursor { name: String::new(), x: place, colour: tokens.accent }],
         regions: shaded

@@ -109,7 +109,8 @@ fn machine_editor(ui: &mut Ui, cx: &PaneContext<'_>, spec: &mut MachineSpec, let
             edit = Some("change grid of ᾱ");
         }
         ui.horizontal(|ui| {
-            ui.label(format!("{} from", crate::ui::notation::plain(ui.ctx(), "signal2"))).on_hover_text("First and last signal power of the run");
+            ui.label(format!("{} from", crate::ui::notation::plain(ui.ctx(), "signal2")))
+                .on_hover_text("First and last signal power of the run");
             let [low, high] = &mut spec.abar;
             let first = DragValue::new(low).range(0.0..=*high - 1e-6).speed(0.002).max_decimals(6);
             let first = ui.add(first);

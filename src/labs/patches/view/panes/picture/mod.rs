@@ -111,7 +111,8 @@ fn draw(ui: &mut Ui, cx: &mut PaneContext<'_>, interactive: bool) {
 
 fn say(ui: &Ui, area: Rect, words: &str) {
     let tokens = theme::tokens(ui.visuals());
-    let galley = ui.painter().layout(words.to_owned(), FontId::proportional(15.0), ui.visuals().text_color(), 360.0);
+    let (font, width) = (FontId::proportional(15.0), (area.width() - 28.0).clamp(80.0, 360.0));
+    let galley = ui.painter().layout(words.to_owned(), font, ui.visuals().text_color(), width);
     let rect = Rect::from_center_size(area.center(), galley.size());
     ui.painter().rect_filled(rect.expand(10.0), 6.0, tokens.label_background);
     ui.painter().galley(rect.min, galley, ui.visuals().text_color());
