@@ -48,7 +48,8 @@ expect 0 "A laboratory for diffusion models" -- "$program" --help
 expect 0 "diffuscope" -- "$program" --version
 expect 0 "processes" -- "$program" list --json
 expect 2 "animals" -- "$program" list animals
-expect 2 "--help" -- "$program" dance
+expect 2 "cannot be read" -- "$program" dance
+expect 2 "--help" -- "$program" list --dance
 mapfile -t scenes < <("$program" list gallery --json | grep -oE '"id": *"[a-z0-9_]+"' | grep -oE '[a-z0-9_]+"$' | tr -d '"')
 [ "${#scenes[@]}" -gt 5 ] || fail "the gallery has only ${#scenes[@]} scenes"
 
