@@ -215,7 +215,7 @@ fn answer(bench: &mut Bench, step: &Step) -> Result<(), String> {
                     press(bench, &words(&wrong.text))?;
                     let hint = words(&wrong.hint);
                     let said = if hint.is_empty() { "Not so. Think again." } else { hint.as_str() };
-                    if !has(bench, Role::Label, said) {
+                    if !has_text(bench, said) {
                         return Err(format!("a wrong answer is not answered by “{said}”"));
                     }
                 }
@@ -225,10 +225,14 @@ fn answer(bench: &mut Bench, step: &Step) -> Result<(), String> {
                 let value = match &number.expected {
                     Expected::Value(value) => *value,
                     Expected::Reading(name) => {
-                        let mut known = None;
+                        // Until it has stood still for a while: the lab may still be measuring.
+                        let (mut known, mut still) = (None, 0);
                         for _ in 0..PATIENCE {
-                            known = reading(bench, name);
-                            if known.is_some() {
+                            let now = reading(bench, name);
+                            let rests = !bench.harness.state_mut().app_mut().view().is_some_and(|view| view.is_busy());
+                            still = if now.is_some() && now == known && rests { still + 1 } else { 0 };
+                            known = now;
+                            if still > 12 {
                                 break;
                             }
                             bench.steps(1);

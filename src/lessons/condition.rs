@@ -248,7 +248,7 @@ mod tests {
             let error = Condition::parse(text, 7).unwrap_err();
             assert!(error.message.contains(part) && error.line == 7, "{text}: {error}");
         }
-        let long = vec!["a > 1"; 9].join(" and ");
+        let long = ["a > 1"; 9].join(" and ");
         assert!(Condition::parse(&long, 1).unwrap_err().message.contains("at most 8"));
     }
 }
