@@ -18,7 +18,7 @@ use crate::labs::scene_file::LoadedScene;
 use crate::ui::theme::ThemeChoice;
 
 /// Longest text that is copied, in bytes: other programs choke on more.
-const MOST_TEXT: usize = 16 << 20;
+const MOST_TEXT: usize = 64 << 20;
 /// Seconds that the end of the program waits for work to clean up.
 const PATIENCE_SECS: f64 = 10.0;
 

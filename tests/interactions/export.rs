@@ -130,6 +130,10 @@ fn pictures_captions_and_data_are_copied() {
     assert_ne!(pane.pixels, figure.pixels);
 
     bench.steps(2);
+    let small = r#"{"lab": "symmetry_breaking", "version": 1, "title": "Small",
+        "ensemble": {"count": 5, "steps": 20}, "potential": {"nodes": 9, "rows": 4}}"#;
+    bench.harness.event(Event::Paste(small.to_owned()));
+    bench.until("pasting", |bench| bench.scene()["title"] == "Small");
     bench.command("Copy data");
     let OutputCommand::CopyText(text) = copied(&mut bench) else { panic!("no text") };
     assert!(text.starts_with("# ") && text.contains("\narray,axis0"), "{}", &text[..200]);
