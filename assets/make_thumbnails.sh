@@ -33,7 +33,8 @@ scenes=("${scenes[@]/#/assets/scenes/}")
 for scene in "${scenes[@]}"; do
     case "$(basename "$scene")" in
     # Panes of the labs that have several are shown as they are.
-    magnet_* | spectrum_*) draw "$scene" 560x350 all ;;
+    magnet_*) draw "$scene" 560x350 all ;;
+    spectrum_*) draw "$scene" 960x600 all ;;
     patches_*)
         # A margin of 10 points, a caption of 20, then the first picture, φ: 387 points wide of four in a row, or 248 of
         # two rows of four, in the middle of its cell. What is cut is in its middle.

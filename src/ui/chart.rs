@@ -3,7 +3,7 @@
 use egui::{Color32, FontId, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{
     GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotTransform,
-    Points, Span, Text, VLine,
+    Points, Span, VLine,
 };
 
 use super::{format, highlight, notation, theme};
@@ -239,18 +239,18 @@ impl Chart<'_> {
             for series in series {
                 draw(plot, series);
             }
-            let top = plot.plot_bounds().max()[1];
-            for cursor in cursors.into_iter().filter(|cursor| cursor.x.is_finite()) {
-                let name = RichText::new(format!(" {}", cursor.name)).size(11.5).color(cursor.colour);
-                let name = Text::new("", PlotPoint::new(cursor.x, top), name).anchor(egui::Align2::LEFT_TOP);
-                plot.text(name.allow_hover(false));
-                let line = VLine::new(cursor.name, cursor.x).color(cursor.colour).width(1.2).allow_hover(false);
-                plot.vline(line);
+            for cursor in cursors.iter().filter(|cursor| cursor.x.is_finite()) {
+                let line = VLine::new(cursor.name.clone(), cursor.x).color(cursor.colour).width(1.2);
+                plot.vline(line.allow_hover(false));
             }
             plot.pointer_coordinate().map(|at| at.x)
         });
+        // Names are no items of the plot: what lies at its upper edge would push that edge up, frame after frame.
         for region in &regions {
             name_region(ui, region, &shown.transform);
+        }
+        for cursor in cursors.iter().filter(|cursor| cursor.x.is_finite() && !cursor.name.is_empty()) {
+            name_cursor(ui, cursor, &shown.transform);
         }
         shown.response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Figure, true, self.name));
         highlight::link(ui, &format!("chart:{}", self.name), shown.response.rect);
@@ -269,6 +269,19 @@ fn name_region(ui: &Ui, region: &Region, transform: &PlotTransform) {
     let left = (middle - 0.5 * galley.size().x).min(frame.right() - galley.size().x).max(frame.left());
     if frame.x_range().contains(middle) {
         ui.painter().with_clip_rect(frame).galley(pos2(left, frame.top()), galley, colour);
+    }
+}
+
+/// Writes a cursor's name at its upper end: right of it, or left of it where there is no room.
+fn name_cursor(ui: &Ui, cursor: &Cursor, transform: &PlotTransform) {
+    const GAP: f32 = 4.0;
+    let frame = transform.frame().shrink(2.0);
+    let x = transform.position_from_point(&PlotPoint::new(cursor.x, 0.0)).x;
+    let galley = ui.painter().layout_no_wrap(cursor.name.clone(), FontId::proportional(11.5), cursor.colour);
+    let fits = x + GAP + galley.size().x <= frame.right();
+    let left = if fits { x + GAP } else { x - GAP - galley.size().x };
+    if frame.x_range().contains(x) {
+        ui.painter().with_clip_rect(frame).galley(pos2(left, frame.top()), galley, cursor.colour);
     }
 }
 
