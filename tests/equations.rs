@@ -224,7 +224,7 @@ fn a_symbol_pointed_at_tells_its_value_and_stands_out_everywhere() {
 fn arrow_keys_go_from_symbol_to_symbol() {
     let sheet = first();
     let spoken = sheet.equations[0].spoken;
-    let used = formula::symbols(sheet.equations[0].template);
+    let used: Vec<&str> = formula::symbols(sheet.equations[0].template).collect();
     let mut harness = window(sheet.clone(), [560.0, 900.0], 1.0, ThemeChoice::Light);
     let explained = |harness: &Harness<'_>| -> Vec<&str> {
         let shown =

@@ -92,6 +92,9 @@ fn tables<'a>(named: &[Named<'a>]) -> Vec<Table<'a>> {
     tables
 }
 
+/// The name of an axis' places, and the places themselves as they are written.
+type Coordinates = (String, Vec<String>);
+
 impl Table<'_> {
     fn rows(&self) -> u64 {
         self.lengths.iter().product()
@@ -147,11 +150,7 @@ impl Table<'_> {
 
     /// For every axis of a table of several, the array that says where its places are, if there is one: the first array
     /// that has this axis alone.
-    fn coordinates(
-        &self,
-        arrays: &Arrays<'_>,
-        named: &[Named<'_>],
-    ) -> anyhow::Result<Vec<Option<(String, Vec<String>)>>> {
+    fn coordinates(&self, arrays: &Arrays<'_>, named: &[Named<'_>]) -> anyhow::Result<Vec<Option<Coordinates>>> {
         let of = |(axis, length): (&String, &u64)| {
             let alone =
                 |entry: &&Named<'_>| entry.axes.len() == 1 && entry.axes[0] == *axis && entry.array.shape == [*length];

@@ -104,7 +104,7 @@ impl Path {
     pub fn lines(self, points: &[Pos2]) -> Self {
         match points {
             [] => self,
-            [first, rest @ ..] if rest.is_empty() => self.push('M', &[*first]),
+            [only] => self.push('M', &[*only]),
             [first, rest @ ..] => self.push('M', &[*first]).push('L', rest),
         }
     }
