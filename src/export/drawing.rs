@@ -1,6 +1,6 @@
 //! A lab's figure, or one of its panes, drawn without a window.
 
-use egui::{Frame, Label, Margin, Panel, RichText, Ui};
+use egui::{Frame, Label, Margin, Panel, RichText, Ui, UiBuilder};
 use image::RgbaImage;
 
 use super::{BadRequest, Caption, Picture};
@@ -50,10 +50,15 @@ impl<'a> Drawing<'a> {
             if let Some(caption) = caption {
                 draw_caption(ui, caption);
             }
-            match pane {
-                Some(pane) => view.pane_figure(ui, pane),
-                None => view.figure(ui),
-            }
+            // What finds no room in a small picture is cut off, rather than lie over the caption.
+            let area = ui.available_rect_before_wrap();
+            ui.scope_builder(UiBuilder::new().max_rect(area), |ui| {
+                ui.shrink_clip_rect(area);
+                match pane {
+                    Some(pane) => view.pane_figure(ui, pane),
+                    None => view.figure(ui),
+                }
+            });
             view.is_busy() && go_on()
         })
     }

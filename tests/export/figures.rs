@@ -44,7 +44,8 @@ fn svg_files_have_text_arrows_and_captions() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("figure.svg");
     let arrows = json!({"heat": {"on": true}, "arrows": {"on": true, "spacing": 40.0}});
-    let mut request = request(scene("two_points", json!({"layers": arrows})));
+    let particles = json!({"count": 50, "steps": 20});
+    let mut request = request(scene("two_points", json!({"layers": arrows, "particles": particles})));
     request.picture.caption = true;
     export(&request, "svg", &path);
     let svg = std::fs::read_to_string(&path).unwrap();
