@@ -75,28 +75,6 @@ fn ring_of_eight_light() {
     compare(program("ring_of_eight", ThemeChoice::Light), "ring_of_eight_light");
 }
 
-/// The patch lab at the end of a run, small enough for the theory to compute.
-fn patches(theme: ThemeChoice) -> Harness<'static, Window> {
-    let mut loaded = scene_file::load("gallery:patches_two_patterns").unwrap();
-    loaded.scene["ensemble"] = serde_json::json!({"count": 4, "side": 64});
-    loaded.scene["abar"] = serde_json::json!(1.0);
-    program_on(loaded, theme)
-}
-
-#[test]
-fn patches_dark() {
-    compare(patches(ThemeChoice::Dark), "patches_dark");
-}
-
-#[test]
-fn patches_light() {
-    let mut harness = patches(ThemeChoice::Light);
-    let view = harness.state_mut().app_mut().view().unwrap();
-    view.tiles().unwrap().focus("growth");
-    settle(&mut harness);
-    compare(harness, "patches_light");
-}
-
 #[test]
 fn gallery_light() {
     let mut harness = program("two_points", ThemeChoice::Light);
