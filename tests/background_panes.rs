@@ -257,7 +257,7 @@ fn distances_and_spectra_light() {
 #[test]
 fn losses_of_linear_scores_dark() {
     let mut window = Window::seen(&high_dimensions::ENTRY, "spectrum_one_draw", ThemeChoice::Dark);
-    window.click(Role::Button, "Linear score");
+    window.click(Role::Tab, "Linear score");
     window.settle();
     window.harness.snapshot("high_dimensions_linear_score_dark");
 }

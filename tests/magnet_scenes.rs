@@ -182,7 +182,7 @@ fn notices_say_what_is_the_matter() {
     told(&|scene| scene.model = model("temperature", 100.0), "so much noise");
     told(&|scene| scene.model = model("spins", 1.0), "N = 1: a single spin");
     told(&|scene| scene.model = model("spins", 4.0), "N = 4 spins are few");
-    told(&|scene| scene.model = model("field", 6.0), "after the end of the run");
+    told(&|scene| scene.model = model("field", 200.0), "after the end of the run");
     let one = FiniteData { samples: vec![1, 50], ..FiniteData::default() };
     told(&|scene| scene.finite_data = Some(one.clone()), "P = 1");
     let early = Clones { tau: vec![-4.0], ..Clones::default() };
