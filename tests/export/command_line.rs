@@ -88,7 +88,7 @@ mod with_a_fake_ffmpeg {
         assert!(frames[0] != frames[1] && frames[1] != frames[2]);
         assert!(frames.iter().all(|frame| frame.chunks(4).all(|pixel| pixel[3] == 255)));
         let arguments = std::fs::read_to_string(ffmpeg.path().join("arguments")).unwrap();
-        for part in ["-f rawvideo", "-pix_fmt rgba", "-s 120x90", "-r 20", "-f mp4", "comment=", "Seed 1"] {
+        for part in ["-f rawvideo", "-pix_fmt rgba", "-s 120x90", "-r 20", "-f mp4", "comment=", "Seed 2"] {
             assert!(arguments.contains(part), "no \"{part}\" in {arguments}");
         }
         assert_eq!(names(folder.path()), ["run.mp4"]);
