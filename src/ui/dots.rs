@@ -66,7 +66,7 @@ pub fn add_line(mesh: &mut Mesh, [from, to]: [Pos2; 2], width: f32, [start, end]
 pub enum Part {
     /// A dot with its radius, rim included.
     Dot(Pos2, f32, Color32),
-    /// A line with its width.
+    /// A line with the width that it looks to have, where its soft sides have faded by half.
     Line([Pos2; 2], f32, [Color32; 2]),
 }
 
@@ -76,7 +76,7 @@ pub fn parts(mesh: &Mesh) -> impl Iterator<Item = Part> {
         let [a, b, c, d] = [0, 1, 2, 3].map(|i| corners[i]);
         if a.uv.x == PROFILE {
             let middle = |one: Pos2, other: Pos2| one + 0.5 * (other - one);
-            let width = (a.pos.distance(b.pos) - 2.0 * SOFT).max(0.0);
+            let width = 0.75 * a.pos.distance(b.pos);
             return Part::Line([middle(a.pos, b.pos), middle(c.pos, d.pos)], width, [a.color, c.color]);
         }
         let rect = Rect::from_points(&corners.iter().map(|corner| corner.pos).collect::<Vec<_>>());
@@ -102,6 +102,6 @@ mod tests {
         };
         assert_eq!((centre, radius), (pos2(3.0, 4.0), 2.5));
         assert!(found[0].distance(ends[0]) < 1e-5 && found[1].distance(ends[1]) < 1e-5, "{found:?}");
-        assert!((width - 1.1).abs() < 1e-5, "{width}");
+        assert!((width - 0.75 * 2.1).abs() < 1e-5, "half faded at three quarters: {width}");
     }
 }

@@ -15,7 +15,7 @@ impl Document<'_> {
         self.xml.start_element("circle");
         self.xml.write_attribute("cx", &Place(circle.center.x));
         self.xml.write_attribute("cy", &Place(circle.center.y));
-        self.xml.write_attribute("r", &Place(circle.radius));
+        self.xml.write_attribute("r", &Place(circle.radius + beyond(circle.stroke)));
         fill(&mut self.xml, circle.fill);
         stroke(&mut self.xml, circle.stroke);
         self.xml.end_element();
@@ -25,8 +25,8 @@ impl Document<'_> {
         self.xml.start_element("ellipse");
         self.xml.write_attribute("cx", &Place(ellipse.center.x));
         self.xml.write_attribute("cy", &Place(ellipse.center.y));
-        self.xml.write_attribute("rx", &Place(ellipse.radius.x));
-        self.xml.write_attribute("ry", &Place(ellipse.radius.y));
+        self.xml.write_attribute("rx", &Place(ellipse.radius.x + beyond(ellipse.stroke)));
+        self.xml.write_attribute("ry", &Place(ellipse.radius.y + beyond(ellipse.stroke)));
         style::turn(&mut self.xml, ellipse.angle, ellipse.center);
         fill(&mut self.xml, ellipse.fill);
         stroke(&mut self.xml, ellipse.stroke);
@@ -70,9 +70,6 @@ impl Document<'_> {
         self.xml.write_attribute("d", &data.0);
         fill(&mut self.xml, area);
         stroke(&mut self.xml, line);
-        if !line.is_empty() {
-            self.xml.write_attribute("stroke-linejoin", "round");
-        }
         self.xml.end_element();
     }
 
@@ -96,6 +93,7 @@ impl Document<'_> {
         if !thin && shape.angle == 0.0 && shape.round_to_pixels.unwrap_or(true) {
             rect = rect.round_to_pixels(scale);
         }
+        let inner = rect.size();
         if !line.is_empty() {
             rect = rect.expand(outwards);
         }
@@ -107,7 +105,9 @@ impl Document<'_> {
             self.xml.start_element("rect");
             style::position(&mut self.xml, rect);
             if corners.nw > 0 {
-                let radius = f32::from(corners.nw).min(0.5 * rect.size().min_elem());
+                // Of the corners' middle line, as the edges'.
+                let radius = f32::from(corners.nw).min(0.5 * inner.min_elem());
+                let radius = if line.is_empty() { radius } else { (radius + outwards).max(0.0) };
                 self.xml.write_attribute("rx", &Place(radius));
             }
         } else {
@@ -119,6 +119,11 @@ impl Document<'_> {
         stroke(&mut self.xml, line);
         self.xml.end_element();
     }
+}
+
+/// How far the middle of a circle's line lies beyond the circle: egui draws it outside.
+fn beyond(line: Stroke) -> f32 {
+    if line.is_empty() { 0.0 } else { 0.5 * line.width }
 }
 
 /// A rectangle whose corners are not all alike.
