@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 
+use crate::faults;
+
 /// A file or folder beside the one that is wanted, and a folder for whatever else the work needs. Both are gone when this
 /// is dropped; [`Target::keep`] gives the first its name.
 pub(crate) struct Target {
@@ -72,6 +74,7 @@ impl Target {
     /// The file system's.
     pub fn keep(self) -> anyhow::Result<()> {
         let place = || -> io::Result<()> {
+            faults::check(&faults::WRITE)?;
             if self.is_folder {
                 if self.wanted.exists() {
                     fs::remove_dir(&self.wanted)?;
@@ -79,6 +82,7 @@ impl Target {
             } else {
                 fs::File::open(&self.temporary)?.sync_all()?;
             }
+            faults::check(&faults::RENAME)?;
             fs::rename(&self.temporary, &self.wanted)
         };
         place().with_context(|| self.trouble())

@@ -10,6 +10,11 @@ pub const START: usize = MOST_HEADER + 12;
 /// Deepest brackets within brackets: a shape within the header has two.
 const MOST_DEPTH: usize = 3;
 
+/// Most values of an array: far more than any that is read, far fewer than overflow.
+const MOST_VALUES: u64 = 1 << 40;
+/// Longest number in a header.
+const MOST_DIGITS: usize = 13;
+
 /// First bytes of every .npy file.
 pub const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -52,7 +57,36 @@ pub fn check_header(start: &[u8], length: u64) -> Result<(), HeaderError> {
             return Err(HeaderError::Damaged);
         }
     }
+    if values(header).is_none_or(|values| values > MOST_VALUES) {
+        return Err(HeaderError::Damaged);
+    }
     Ok(())
+}
+
+/// Product of all numbers in brackets: the number of values that the shape claims, counting empty axes as one long. `None`
+/// if a number, there or elsewhere, is longer than any size. The reader multiplies without looking.
+fn values(header: &[u8]) -> Option<u64> {
+    let digits = |text: &&[u8]| !text.is_empty();
+    let numbers = |text: &[u8]| -> Option<Vec<u64>> {
+        let runs = text.split(|byte| !byte.is_ascii_digit()).filter(digits);
+        let number =
+            |run: &[u8]| if run.len() <= MOST_DIGITS { std::str::from_utf8(run).ok()?.parse().ok() } else { None };
+        runs.map(number).collect()
+    };
+    numbers(header)?;
+    let mut depth = 0_usize;
+    let bracketed: Vec<u8> = header
+        .iter()
+        .map(|byte| {
+            match byte {
+                b'(' => depth += 1,
+                b')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > 0 { *byte } else { b' ' }
+        })
+        .collect();
+    numbers(&bracketed)?.into_iter().try_fold(1_u64, |product, axis| product.checked_mul(axis.max(1)))
 }
 
 #[cfg(test)]
@@ -76,6 +110,10 @@ mod tests {
             let bytes = file(version, plain);
             assert_eq!(check_header(&bytes, bytes.len() as u64), Ok(()));
             assert_eq!(check_header(&bytes[..bytes.len() - 1], bytes.len() as u64), Err(HeaderError::Damaged));
+        }
+        for shape in ["(4294967296, 4294967296)", "(0, 4294967296, 4294967296)", "(99999999999999999999,)"] {
+            let vast = file(1, &format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n"));
+            assert_eq!(check_header(&vast, vast.len() as u64), Err(HeaderError::Damaged), "{shape}");
         }
         let deep = file(1, &"(".repeat(30));
         assert_eq!(check_header(&deep, deep.len() as u64), Err(HeaderError::Damaged));
