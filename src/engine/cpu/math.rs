@@ -158,7 +158,8 @@ pub(super) fn exp2<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
 /// Coefficients of r, r², … in 2^r on ±½ of least greatest relative error, 1.05e-7.
 const WEIGHT_SERIES: [f32; 5] = [std::f32::consts::LN_2, 0.240_222_83, 0.055_505_585, 0.009_669_691, 0.001_330_060_7];
 
-/// 2^x for x ≤ 0, to be added up with a 1: exactly 1 at 0, a relative error of 2e-7 elsewhere, and 2^−126 below −126.
+/// 2^x for x below 127, to be added up with a 1: exactly 1 at 0, a relative error of 2e-7 elsewhere, and 2^−126, where
+/// [`exp2`] is zero, below −126.
 #[inline(always)]
 pub(super) fn exp2_of_weight<S: Simd>(simd: S, x: S::f32s) -> S::f32s {
     let x = x.max(-126.0);
