@@ -76,7 +76,7 @@ class Magnet:
         # m = tanh(beta m) as artanh m = beta m: from 0 outwards artanh m - beta m falls, then rises.
         self.m = 0.0
         if self.beta > 1:
-            self.m = math.tanh(root(lambda y: y - self.beta * math.tanh(y), 1e-9, self.beta)) if self.beta > 1 + 1e-9 else 0
+            self.m = math.tanh(root(lambda y: y - self.beta * math.tanh(y), 1e-9, self.beta + 1)) if self.beta > 1 + 1e-9 else 0
         self.plus = 1 / (1 + math.exp(min(-2 * self.h * self.m, 700)))
         self.minus = 1 / (1 + math.exp(min(2 * self.h * self.m, 700)))
         self.t_s = 0.5 * math.log(self.n)
@@ -276,21 +276,35 @@ def check_finite(magnet, scene, load, results, report):
                 report.add(f"error of the {score} weights, in standard errors", off, 5)
         if score == "empirical":
             report.add("the empirical score copies", 1 - load("copies")[i], 0.02)
-        cells = [c for c in table["cells"] if c["weight_error"] > 2 * c["weight_error_se"]]
-        varied = [key for key in ("samples", "spins") if len({c[key] for c in cells}) > 1]
-        if not varied or len(cells) < 1 + len(varied):
-            report.add("exponents where there are none", 0 if table["exponents"] is None else 1, 0)
+        fitted = exponents(table["cells"])
+        if fitted is None or table["exponents"] is None:
+            report.add("exponents where there are none", 0 if fitted is table["exponents"] else 1, 0)
             continue
-        A = np.array([[1.0] + [math.log(c[key]) for key in varied] for c in cells])
-        w = np.array([c["weight_error"] / max(c["weight_error_se"], 1e-12) for c in cells])
-        if table["exponents"] is None:  # a cell without any scatter outweighs all others, or all lie on one line
-            report.add("exponents are missing without need", 0 if np.linalg.cond(A * w[:, None]) > 1e6 else 1, 0)
-            continue
-        fit = np.linalg.lstsq(A * w[:, None], w * np.log([c["weight_error"] for c in cells]), rcond=None)[0]
-        covariance = np.linalg.pinv(A.T @ (A * (w * w)[:, None]))
-        for j, key in enumerate(varied):
-            got = table["exponents"]["in_" + key]
-            report.close("exponents", got, [fit[j + 1], math.sqrt(covariance[j + 1, j + 1])], 1e-6)
+        for key, value in fitted.items():
+            report.close("exponents", table["exponents"]["in_" + key], value, 1e-5)
+
+def exponents(cells):
+    """error^2 = A P^2a N^2b by Newton's method on the quasi-likelihood of sums of squares; {name: (value, error)}."""
+    varied = [key for key in ("samples", "spins") if len({c[key] for c in cells}) > 1]
+    clear = sum(c["weight_error"] > 2 * c["weight_error_se"] for c in cells)
+    if not varied or clear < 1 + len(varied):
+        return None
+    X = np.array([[1.0] + [2 * math.log(c[key]) for key in varied] for c in cells])
+    y, own, se = (np.array([c[key] for c in cells]) for key in ("mean_square", "own_square", "mean_square_se"))
+    theta = np.zeros(X.shape[1])
+    theta[0] = math.log(y.max())
+    for _ in range(500):
+        law = np.exp(X @ theta)
+        v = np.maximum((law + own) ** 2, sys.float_info.min)
+        information = (X * (law**2 / v)[:, None]).T @ X
+        step = np.linalg.solve(information, X.T @ (law * (y - law) / v))
+        theta += step / max(1, np.abs(step).max())
+        if np.abs(step).max() < 1e-12:
+            break
+    middle = (X * ((law * se / v) ** 2)[:, None]).T @ X
+    inverse = np.linalg.inv(information)
+    error = np.sqrt(np.maximum(np.diag(inverse @ middle @ inverse), 0))
+    return {key: (theta[j + 1], error[j + 1]) for j, key in enumerate(varied)}
 
 def check_states(magnet, scene, load, results, report):
     spec = {"plane": [0, 1], **scene["pure_states"]}

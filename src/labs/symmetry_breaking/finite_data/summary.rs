@@ -1,5 +1,7 @@
 //! What generation from many data sets adds up to: errors of weights, overlaps, copies, and how the errors scale.
 
+use nalgebra::{DMatrix, DVector};
+
 use crate::core::curie_weiss::CurieWeiss;
 
 /// Sums over configurations generated from one data set.
@@ -39,6 +41,12 @@ pub struct Cell {
     pub weight_error: f64,
     /// Standard error of `weight_error`.
     pub weight_error_se: f64,
+    /// Mean square error of the + weight, the generation's own sampling noise removed: negative where that is larger.
+    pub mean_square: f64,
+    /// Its standard error.
+    pub mean_square_se: f64,
+    /// Mean square of the generation's own sampling noise.
+    pub own_square: f64,
     /// Typical overlap: mean of |M|. The model has about m*.
     pub overlap: f64,
     /// Its standard error.
@@ -96,6 +104,9 @@ pub(super) fn summary(measured: &[Counts], model: &CurieWeiss, samples: u64) -> 
         plus_spread: spread2.max(0.0).sqrt(),
         weight_error,
         weight_error_se,
+        mean_square: error2,
+        mean_square_se: error2_se,
+        own_square: mean(&own),
         overlap: mean(&overlap),
         overlap_se: error_of_mean(&overlap),
         copies: mean(&copies),
@@ -103,31 +114,61 @@ pub(super) fn summary(measured: &[Counts], model: &CurieWeiss, samples: u64) -> 
     }
 }
 
-/// Weighted least squares of log error on log P and log N, over the cells whose error exceeds twice its standard error.
+/// Rounds of Fisher's scoring.
+const ROUNDS: usize = 200;
+
+/// Fits `error² = A P^2α N^2β` to all cells.
+///
+/// The mean square measured over data sets, own noise included, scatters in proportion to its expectation, as a sum of squares
+/// does. Its quasi-likelihood uses cells below the noise, too, with the weight that they deserve: leaving them out, or
+/// taking logarithms first, would make the law seem flatter than it is. Standard errors follow from the measured scatter.
+/// `None` where fewer cells than parameters show a clear error.
 pub(super) fn exponents(cells: &[Cell]) -> Option<Exponents> {
-    let clear: Vec<&Cell> = cells.iter().filter(|cell| cell.weight_error > 2.0 * cell.weight_error_se).collect();
-    let varied = |value: &dyn Fn(&Cell) -> u64| clear.iter().any(|cell| value(cell) != value(clear[0]));
-    if clear.is_empty() {
-        return None;
-    }
+    let clear = cells.iter().filter(|cell| cell.weight_error > 2.0 * cell.weight_error_se).count();
+    let varied = |value: &dyn Fn(&Cell) -> u64| cells.iter().any(|cell| value(cell) != value(&cells[0]));
     let (by_samples, by_spins) = (varied(&|cell| cell.samples), varied(&|cell| cell.spins));
     let columns = 1 + usize::from(by_samples) + usize::from(by_spins);
-    if columns == 1 || clear.len() < columns {
+    if columns == 1 || clear < columns {
         return None;
     }
-    let mut normal = nalgebra::DMatrix::zeros(columns, columns);
-    let mut right = nalgebra::DVector::zeros(columns);
-    for cell in &clear {
+    let row = |cell: &Cell| {
         let mut row = vec![1.0];
-        row.extend(by_samples.then(|| (cell.samples as f64).ln()));
-        row.extend(by_spins.then(|| (cell.spins as f64).ln()));
-        let row = nalgebra::DVector::from_vec(row);
-        let weight = (cell.weight_error / cell.weight_error_se.max(1e-12)).powi(2);
-        normal += weight * &row * row.transpose();
-        right += weight * cell.weight_error.ln() * row;
+        row.extend(by_samples.then(|| 2.0 * (cell.samples as f64).ln()));
+        row.extend(by_spins.then(|| 2.0 * (cell.spins as f64).ln()));
+        DVector::from_vec(row)
+    };
+    // At first the same error everywhere: the largest.
+    let mut solution = DVector::zeros(columns);
+    solution[0] = cells.iter().map(|cell| cell.mean_square).fold(f64::MIN, f64::max).ln();
+    let mut covariance = None;
+    for _ in 0..ROUNDS {
+        let mut information = DMatrix::zeros(columns, columns);
+        let mut scatter = DMatrix::zeros(columns, columns);
+        let mut gradient = DVector::zeros(columns);
+        for cell in cells {
+            let row = row(cell);
+            let law = row.dot(&solution).exp();
+            let variance = (law + cell.own_square).powi(2).max(f64::MIN_POSITIVE);
+            let slope = law * &row;
+            gradient += &slope * ((cell.mean_square - law) / variance);
+            information += &slope * slope.transpose() / variance;
+            scatter += &slope * slope.transpose() * (cell.mean_square_se / variance).powi(2);
+        }
+        let inverse = information.try_inverse()?;
+        let mut step = &inverse * gradient;
+        // Far from the solution the law is steeper than the step knows.
+        let longest = step.amax();
+        if !longest.is_finite() {
+            return None;
+        }
+        step *= 1.0 / longest.max(1.0);
+        solution += step;
+        covariance = Some(&inverse * scatter * &inverse);
+        if longest < 1e-10 {
+            break;
+        }
     }
-    let inverse = normal.try_inverse()?;
-    let solution = &inverse * right;
-    let entry = |column: usize| [solution[column], inverse[(column, column)].max(0.0).sqrt()];
+    let covariance = covariance?;
+    let entry = |column: usize| [solution[column], covariance[(column, column)].max(0.0).sqrt()];
     Some(Exponents { in_samples: by_samples.then(|| entry(1)), in_spins: by_spins.then(|| entry(columns - 1)) })
 }
