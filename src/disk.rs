@@ -14,10 +14,7 @@ use crate::faults;
 /// # Errors
 /// The file system's; the old file is then untouched.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Whoever took the right to write away means it, though the folder would let the file be replaced.
-    if fs::metadata(path).is_ok_and(|present| present.permissions().readonly()) {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is marked read-only"));
-    }
+    refuse_read_only(path)?;
     // Two threads may be at the same file.
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -30,13 +27,35 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         file.write_all(first)?;
         faults::check(&faults::WRITE)?;
         file.write_all(rest)?;
-        file.sync_all()?;
-        faults::check(&faults::RENAME)?;
-        fs::rename(&temporary, path)
+        put_in_place(&temporary, path)
     };
     write().inspect_err(|_| drop(fs::remove_file(&temporary)))?;
-    sync_folder(path);
     tidy(path);
+    Ok(())
+}
+
+/// Gives the finished file or folder `temporary` the name `path`, on the same disk, so that it lasts through a power cut.
+///
+/// # Errors
+/// The file system's; what had the name is then untouched.
+pub fn put_in_place(temporary: &Path, path: &Path) -> io::Result<()> {
+    if temporary.is_file() {
+        File::open(temporary)?.sync_all()?;
+    }
+    faults::check(&faults::RENAME)?;
+    fs::rename(temporary, path)?;
+    sync_folder(path);
+    Ok(())
+}
+
+/// Whoever took the right to write a file away means it, though its folder would let the file be replaced.
+///
+/// # Errors
+/// The file is there and marked read-only.
+pub fn refuse_read_only(path: &Path) -> io::Result<()> {
+    if fs::metadata(path).is_ok_and(|present| present.is_file() && present.permissions().readonly()) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is marked read-only"));
+    }
     Ok(())
 }
 

@@ -13,20 +13,23 @@
 //! | [`disk`] | files that are never half written | |
 //! | [`faults`] | faults to order, for tests: a full disk, a lost device | |
 //!
+//! The theory, the engines and the faults are packages of their own in their folders, so that the build keeps the layers.
+//!
 //! # Symbols
 //! x a place, t time (grows with noise), α signal, σ noise, S noise shape, ᾱ = α², s = ∇ log p_t the score, D = E[x_0|x_t]
 //! the denoiser, C the covariance of the proxy score. Papers: `[EFT]` information spreading from effective field theory,
 //! `[GTV]` generalization through variance, `[GAUSS]` Gaussian score approximation, `[PHYS]` the physics of diffusion
 //! generative models, `[CW]` generative diffusion in very large dimensions.
 
+pub use diffuscope_core as core;
+pub use diffuscope_engine as engine;
+pub use diffuscope_faults as faults;
+
 #[cfg(feature = "gui")]
 pub mod app;
 pub mod cli;
-pub mod core;
 pub mod disk;
-pub mod engine;
 pub mod export;
-pub mod faults;
 pub mod labs;
 pub mod lessons;
 #[cfg(feature = "gui")]

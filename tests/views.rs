@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use diffuscope::app::{Options, Window};
 use diffuscope::engine::select::EngineChoice;
-use diffuscope::labs::scene_file::{self, LoadedScene};
+use diffuscope::labs::{
+    self,
+    scene_file::{self, LoadedScene},
+};
 use diffuscope::ui::theme::ThemeChoice;
 use egui::accesskit::Role;
 use egui::{Rect, pos2};
@@ -25,8 +28,14 @@ fn program(scene: &str, theme: ThemeChoice) -> Harness<'static, Window> {
 
 /// The program on this scene.
 fn program_on(scene: LoadedScene, theme: ThemeChoice) -> Harness<'static, Window> {
+    program_at(scene, theme, 1.0)
+}
+
+/// The program on this scene, with so many pixels a point.
+fn program_at(scene: LoadedScene, theme: ThemeChoice, scale: f32) -> Harness<'static, Window> {
     let mut harness = Harness::builder()
         .with_size(SIZE)
+        .with_pixels_per_point(scale)
         .with_step_dt(1.0 / 60.0)
         .with_render_cursor(false)
         .with_theme(if theme == ThemeChoice::Light { egui::Theme::Light } else { egui::Theme::Dark })
@@ -65,14 +74,51 @@ fn settle(harness: &mut Harness<'static, Window>) {
     panic!("the program is still computing");
 }
 
-#[test]
-fn ring_of_eight_dark() {
-    compare(program("ring_of_eight", ThemeChoice::Dark), "ring_of_eight_dark");
+/// A scene of each lab that the theory itself computes in a moment.
+fn scene_of(lab: &str) -> LoadedScene {
+    let mut scene = match lab {
+        "score_field" => return scene_file::load("gallery:ring_of_eight").unwrap(),
+        "patches" => serde_json::json!({
+            "ensemble": { "count": 4, "side": 32 },
+            "machine": { "kind": { "kind": "two_pattern" }, "window": { "k": 5 }, "steps": 20 },
+            "abar": 0.8,
+        }),
+        "symmetry_breaking" => return scene_file::load("gallery:magnet_one_becomes_two").unwrap(),
+        "high_dimensions" => return scene_file::load("gallery:spectrum_spike").unwrap(),
+        new => panic!("which scene shows the lab \"{new}\"?"),
+    };
+    scene["lab"] = lab.into();
+    scene["version"] = 1.into();
+    scene_file::parse(lab, scene.to_string().as_bytes()).unwrap()
+}
+
+/// Every lab, light and dark, on plain screens and on fine ones.
+fn every_lab(theme: ThemeChoice, scale: f32, ending: &str) {
+    for lab in labs::ALL {
+        let mut harness = program_at(scene_of(lab.info.id), theme, scale);
+        harness.mask(Rect::from_min_max(pos2(0.0, SIZE[1] - 30.0), pos2(SIZE[0], SIZE[1])));
+        harness.snapshot(format!("{}_{ending}", lab.info.id));
+    }
 }
 
 #[test]
-fn ring_of_eight_light() {
-    compare(program("ring_of_eight", ThemeChoice::Light), "ring_of_eight_light");
+fn every_lab_dark() {
+    every_lab(ThemeChoice::Dark, 1.0, "dark");
+}
+
+#[test]
+fn every_lab_light() {
+    every_lab(ThemeChoice::Light, 1.0, "light");
+}
+
+#[test]
+fn every_lab_dark_on_a_fine_screen() {
+    every_lab(ThemeChoice::Dark, 2.0, "dark_2x");
+}
+
+#[test]
+fn every_lab_light_on_a_fine_screen() {
+    every_lab(ThemeChoice::Light, 2.0, "light_2x");
 }
 
 #[test]

@@ -4,29 +4,27 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, Command};
 
+use super::given::Given;
 use super::progress::Progress;
-use super::{Subcommand, failure, files, interrupt, overrides};
+use super::{Subcommand, failure, files, interrupt};
 use crate::engine::select::select_steadfast;
 use crate::export::{self, Caption, FRAMES, Kind, Picture, Request, SCALES, SIDES};
 use crate::labs::Stopped;
-use crate::labs::scene_file::{self, LoadedScene};
+use crate::labs::scene_file::LoadedScene;
 
 pub(super) static SUBCOMMAND: Subcommand =
     Subcommand { name: "export", about: "Write a scene's figure, run or data to a file", describe, run };
 
 #[derive(Args)]
 struct Arguments {
-    /// Scene file, '-', or 'gallery:ID'
-    scene: String,
+    #[command(flatten)]
+    given: Given,
     /// File to write, whose ending says what; without an ending, a folder of numbered PNG files
     #[arg(long, short, value_name = "FILE")]
     to: PathBuf,
     /// What to write, whatever the ending of the name
     #[arg(long = "as", value_name = "KIND")]
     kind: Option<String>,
-    /// A field of the scene in place of the file's, as in 'time=0.2'
-    #[arg(long, value_name = "FIELD=VALUE")]
-    set: Vec<String>,
     #[command(flatten)]
     drawing: Drawing,
     /// Pixels per point: 1, 2, 4, or any number from 0.5 to 4
@@ -41,9 +39,6 @@ struct Arguments {
     /// Moments of the run, from its first to its last; 2 to 1000
     #[arg(long, default_value_t = 60)]
     frames: usize,
-    /// Who computes: auto, cpu, gpu, or core (the theory in double precision, slow)
-    #[arg(long, default_value = "auto")]
-    engine: String,
 }
 
 /// How pictures are drawn, in `export` and `render`.
@@ -98,8 +93,8 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let kind = kind(arguments.kind.as_deref(), &arguments.to)?;
     let picture = arguments.drawing.picture(arguments.scale, arguments.pane.clone(), arguments.caption)?;
     frames(arguments.frames, "--frames")?;
-    let scene = overrides::apply(scene_file::load(&arguments.scene)?, &arguments.set)?;
-    let caption = write(kind, scene, picture, arguments.frames, &arguments.engine, &arguments.to, &arguments.scene)?;
+    let scene = arguments.given.scene()?;
+    let caption = write(kind, scene, picture, arguments.frames, &arguments.given, &arguments.to)?;
     files::emit(None, &format!("{}\n", caption.text))
 }
 
@@ -131,12 +126,11 @@ pub(super) fn write(
     scene: LoadedScene,
     picture: Picture,
     frames: usize,
-    engine: &str,
+    given: &Given,
     to: &Path,
-    source: &str,
 ) -> anyhow::Result<Caption> {
     let caption = Caption::of(&scene)?;
-    let engine = select_steadfast(super::engine_choice(engine)?)?.engine;
+    let engine = select_steadfast(given.engine()?)?.engine;
     let request = Request { scene, engine, picture, frames };
     interrupt::watch();
     let progress = Progress::new(kind.id);
@@ -148,10 +142,6 @@ pub(super) fn write(
     match result {
         Ok(()) => Ok(caption),
         Err(error) if error.is::<Stopped>() => Err(anyhow::anyhow!("cancelled; nothing was written")),
-        // What a scene lacks is told with its file, like any other fault of it.
-        Err(error) => Err(match error.downcast() {
-            Ok(fault) => scene_file::SceneError::in_file(fault, source).into(),
-            Err(error) => error,
-        }),
+        Err(error) => Err(given.blame(error)),
     }
 }

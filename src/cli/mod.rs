@@ -8,6 +8,7 @@ mod exercise;
 mod export;
 mod failure;
 mod files;
+mod given;
 mod interrupt;
 mod lessons;
 mod list;

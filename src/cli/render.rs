@@ -6,6 +6,7 @@ use clap::{ArgMatches, Args};
 
 use super::Subcommand;
 use super::export::Drawing;
+use super::given::Given;
 
 pub(super) static SUBCOMMAND: Subcommand = Subcommand {
     name: "render",
@@ -16,14 +17,11 @@ pub(super) static SUBCOMMAND: Subcommand = Subcommand {
 
 #[derive(Args)]
 struct Arguments {
-    /// Scene file, '-', or 'gallery:ID'
-    scene: String,
+    #[command(flatten)]
+    given: Given,
     /// Picture to write, .png or .jpg; with --animate .png (APNG) or .gif
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
-    /// A field of the scene in place of the file's, as in 'time=0.2' or 'layers.heat.quantity=density'
-    #[arg(long, value_name = "FIELD=VALUE")]
-    set: Vec<String>,
     #[command(flatten)]
     drawing: Drawing,
     /// Pixels per point, from 0.5 to 4
@@ -35,9 +33,6 @@ struct Arguments {
     /// As many moments of the run, from its first to its last, as an animation; 2 to 1000
     #[arg(long, value_name = "FRAMES", num_args = 0..=1, default_missing_value = "60", conflicts_with = "window")]
     animate: Option<usize>,
-    /// Who computes: auto, cpu, gpu, or core (the theory in double precision, slow)
-    #[arg(long, default_value = "auto")]
-    engine: String,
 }
 
 #[cfg(not(feature = "gui"))]
@@ -58,9 +53,9 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
 mod drawing {
     use super::Arguments;
     use crate::app::{App, Options, offscreen};
-    use crate::cli::{engine_choice, export, failure, files, overrides};
+    use crate::cli::{export, failure, files};
     use crate::export::{self as exporting, Caption, Kind, Picture};
-    use crate::labs::scene_file::{self, LoadedScene};
+    use crate::labs::scene_file::LoadedScene;
     use crate::ui::theme::ThemeChoice;
 
     /// Longest wait for a picture to be complete.
@@ -75,18 +70,18 @@ mod drawing {
         if let Some(frames) = arguments.animate {
             export::frames(frames, "--animate")?;
         }
-        let scene = overrides::apply(scene_file::load(&arguments.scene)?, &arguments.set)?;
+        let scene = arguments.given.scene()?;
         if arguments.window {
             return window(arguments, &picture, scene);
         }
         let (frames, to) = (arguments.animate.unwrap_or(2), &arguments.output);
-        export::write(kind, scene, picture, frames, &arguments.engine, to, &arguments.scene).map(drop)
+        export::write(kind, scene, picture, frames, &arguments.given, to).map(drop)
     }
 
     fn window(arguments: &Arguments, picture: &Picture, scene: LoadedScene) -> anyhow::Result<()> {
         let theme = ThemeChoice::find(&picture.theme)
             .ok_or_else(|| failure::bad_arguments(format!("there is no theme \"{}\"", picture.theme)))?;
-        let engine = engine_choice(&arguments.engine)?;
+        let engine = arguments.given.engine()?;
         let caption = Caption::of(&scene)?;
         let options = Options { scene: Some(scene), engine, theme: Some(theme), ..Options::default() };
         let ctx = egui::Context::default();

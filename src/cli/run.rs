@@ -7,8 +7,9 @@ use anyhow::Context;
 use clap::{ArgMatches, Args};
 use serde_json::{Value, json};
 
+use super::given::Given;
 use super::progress::Progress;
-use super::{Subcommand, files, overrides};
+use super::{Subcommand, files};
 use crate::engine::select::{Selected, select_steadfast};
 use crate::labs::scene_file::{self, LoadedScene};
 use crate::labs::{self, RunContext, RunReport};
@@ -24,17 +25,11 @@ const SUMMARY: &str = "summary.json";
 
 #[derive(Args)]
 struct Arguments {
-    /// Scene file, '-', or 'gallery:ID'
-    scene: String,
+    #[command(flatten)]
+    given: Given,
     /// Folder for the arrays; made if it does not exist
     #[arg(long, short, value_name = "DIR")]
     out: PathBuf,
-    /// A field of the scene in place of the file's, as in 'time=0.2' or 'particles.steps=50'
-    #[arg(long, value_name = "FIELD=VALUE")]
-    set: Vec<String>,
-    /// Who computes: auto, cpu, gpu, or core (the theory in double precision, slow)
-    #[arg(long, default_value = "auto")]
-    engine: String,
 }
 
 /// What is written, lab by lab.
@@ -54,8 +49,8 @@ fn arrays_help() -> String {
 
 fn run(matches: &ArgMatches) -> anyhow::Result<()> {
     let arguments: Arguments = super::parsed(matches)?;
-    let loaded = overrides::apply(scene_file::load(&arguments.scene)?, &arguments.set)?;
-    let selected = select_steadfast(super::engine_choice(&arguments.engine)?)?;
+    let loaded = arguments.given.scene()?;
+    let selected = select_steadfast(arguments.given.engine()?)?;
     prepare(&arguments.out)?;
 
     let progress = Progress::new("run");
@@ -68,11 +63,7 @@ fn run(matches: &ArgMatches) -> anyhow::Result<()> {
         },
         clock: &clock(),
     };
-    // What a scene lacks for a run is told with its file, like any other fault of it.
-    let report = (loaded.lab.run)(&loaded.scene, &context).map_err(|error| match error.downcast() {
-        Ok(fault) => scene_file::SceneError::in_file(fault, &arguments.scene).into(),
-        Err(error) => error,
-    })?;
+    let report = (loaded.lab.run)(&loaded.scene, &context).map_err(|error| arguments.given.blame(error))?;
     drop(progress);
 
     let summary = summary(&loaded, &selected, &report);

@@ -11,10 +11,10 @@ use super::kernel::{
     ValueScale, quantity::Sample,
 };
 use super::{Engine, EngineError};
-use crate::core::mixture::FieldValue;
-use crate::core::philox;
-use crate::core::sampler::PreparedStep;
-use crate::core::sym2;
+use diffuscope_core::mixture::FieldValue;
+use diffuscope_core::philox;
+use diffuscope_core::sampler::PreparedStep;
+use diffuscope_core::sym2;
 
 /// Engine "core".
 #[derive(Debug, Clone, Copy, Default)]

@@ -141,7 +141,7 @@ fn select_with(
 #[cfg(feature = "gpu")]
 mod gpu {
     use super::{EngineError, Selected, Software};
-    use crate::engine::gpu::{self, GpuEngine};
+    use crate::gpu::{self, GpuEngine};
 
     pub(super) fn headless(software: Software) -> Result<Selected, EngineError> {
         let (adapter, info) = gpu::best_adapter()?;

@@ -11,9 +11,9 @@ use super::kernel::{
     MixtureParticles, ParticleRequest, Particles, PosteriorMap, SpinLangevin, SpinRequest, SpinSums,
 };
 use super::{Engine, EngineError};
-use crate::core::els::correlation::Correlation;
-use crate::core::els::stepper::Step;
-use crate::core::els::{Grids, Level, Machine};
+use diffuscope_core::els::correlation::Correlation;
+use diffuscope_core::els::stepper::Step;
+use diffuscope_core::els::{Grids, Level, Machine};
 
 /// Computes with `first` until its device fails, and from then on with the CPU.
 pub struct Steadfast {

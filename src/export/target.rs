@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, bail};
 
-use crate::faults;
+use crate::{disk, faults};
 
 /// A file or folder beside the one that is wanted, and a folder for whatever else the work needs. Both are gone when this
 /// is dropped; [`Target::keep`] gives the first its name.
@@ -22,7 +22,7 @@ impl Target {
     /// Makes a place beside `wanted`, so that the two are on one disk.
     ///
     /// # Errors
-    /// The folder does not exist or cannot be written to, or `wanted` is a folder that holds something.
+    /// The folder does not exist or cannot be written to; `wanted` is marked read-only or a folder that holds something.
     pub fn beside(wanted: &Path, is_folder: bool) -> anyhow::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let Some(name) = wanted.file_name() else { bail!("{} is no name for a file", wanted.display()) };
@@ -32,6 +32,7 @@ impl Target {
         if is_folder && wanted.exists() && !is_empty_folder(wanted) {
             bail!("{} holds something already: choose a new or an empty folder", wanted.display());
         }
+        disk::refuse_read_only(wanted).with_context(|| format!("cannot write {}", wanted.display()))?;
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let place = |end: &str| {
             let mut hidden = std::ffi::OsString::from(".");
@@ -75,15 +76,10 @@ impl Target {
     pub fn keep(self) -> anyhow::Result<()> {
         let place = || -> io::Result<()> {
             faults::check(&faults::WRITE)?;
-            if self.is_folder {
-                if self.wanted.exists() {
-                    fs::remove_dir(&self.wanted)?;
-                }
-            } else {
-                fs::File::open(&self.temporary)?.sync_all()?;
+            if self.is_folder && self.wanted.exists() {
+                fs::remove_dir(&self.wanted)?;
             }
-            faults::check(&faults::RENAME)?;
-            fs::rename(&self.temporary, &self.wanted)
+            disk::put_in_place(&self.temporary, &self.wanted)
         };
         place().with_context(|| self.trouble())
     }
@@ -155,12 +151,17 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_takes_no_files_is_told_of_at_once() {
+    fn a_place_that_takes_no_file_is_told_of_at_once() {
         let folder = tempfile::tempdir().unwrap();
-        for wanted in [folder.path().join("missing").join("a.png"), folder.path().to_owned()] {
+        let locked = folder.path().join("locked.png");
+        fs::write(&locked, "old").unwrap();
+        let mut permissions = fs::metadata(&locked).unwrap().permissions();
+        permissions.set_readonly(true);
+        fs::set_permissions(&locked, permissions).unwrap();
+        for wanted in [folder.path().join("missing").join("a.png"), folder.path().to_owned(), locked] {
             let error = Target::beside(&wanted, false).err().unwrap();
             assert!(format!("{error:#}").contains(&wanted.display().to_string()), "{error:#}");
         }
-        assert!(names(folder.path()).is_empty());
+        assert_eq!(names(folder.path()), ["locked.png"]);
     }
 }

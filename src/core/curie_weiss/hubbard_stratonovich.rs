@@ -5,7 +5,7 @@
 
 use super::product_states::{ProductState, ProductStates};
 use super::{CurieWeiss, log_cosh};
-use crate::core::philox::{self, Stream};
+use crate::philox::{self, Stream};
 
 /// The density of the bias on a regular grid.
 #[derive(Debug, Clone)]

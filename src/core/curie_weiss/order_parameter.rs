@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use statrs::function::erf::erfc;
 
 use super::CurieWeiss;
-use crate::core::philox::{self, Stream};
+use crate::philox::{self, Stream};
 
 impl CurieWeiss {
     /// Density of μ at time t in the one-dimensional process that (25) reverses exactly:

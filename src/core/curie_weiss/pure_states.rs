@@ -5,7 +5,7 @@
 
 use nalgebra::DMatrix;
 
-use crate::core::philox::{self, Stream};
+use crate::philox::{self, Stream};
 
 /// Most pure states.
 pub const MAX_STATES: usize = 8;

@@ -3,7 +3,7 @@
 use super::CurieWeiss;
 use super::hubbard_stratonovich::BiasDensity;
 use super::product_states::ProductStates;
-use crate::core::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
+use crate::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
 
 /// Inverse temperature.
 pub const BETA: ParamInfo = ParamInfo {

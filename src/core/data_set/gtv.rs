@@ -5,7 +5,7 @@ use std::f64::consts::TAU;
 use nalgebra::Vector2;
 
 use super::DataSetKind;
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 pub(super) const HEXAGON: DataSetKind = DataSetKind {
     info: KindInfo {

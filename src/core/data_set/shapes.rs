@@ -5,8 +5,8 @@ use std::f64::consts::{PI, TAU};
 use nalgebra::Vector2;
 
 use super::DataSetKind;
-use crate::core::param::{Choice, KindInfo, ParamInfo, Scale};
-use crate::core::philox;
+use crate::param::{Choice, KindInfo, ParamInfo, Scale};
+use crate::philox;
 
 const COUNT: ParamInfo = ParamInfo {
     key: "count",

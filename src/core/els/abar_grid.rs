@@ -2,7 +2,7 @@
 
 use std::f64::consts::FRAC_PI_2;
 
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 /// One grid of the family: points evenly spaced in some function of ᾱ.
 pub struct AbarGridKind {

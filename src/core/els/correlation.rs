@@ -129,7 +129,7 @@ fn transposed(values: &[Complex<f64>], side: usize) -> Vec<Complex<f64>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::philox::Stream;
+    use crate::philox::Stream;
 
     #[test]
     fn equals_the_defining_sums() {

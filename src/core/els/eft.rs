@@ -8,7 +8,7 @@ use super::Level;
 use super::machine::Border;
 use super::posterior::{at, offsets};
 use super::theory::Kernel;
-use crate::core::image_set::ImageSet;
+use crate::image_set::ImageSet;
 
 /// The expansion of one channel's score in the same channel's field.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,8 +182,8 @@ fn mixed(mut word: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::image_set;
-    use crate::core::param::Choice;
+    use crate::image_set;
+    use crate::param::Choice;
 
     fn ids(images: &ImageSet) -> Vec<&'static str> {
         symmetries(images, 3).iter().map(|symmetry| symmetry.id).collect()
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn expansion_is_the_derivative_of_the_score() {
-        use crate::core::els::{Machine, posterior::PixelPosterior};
+        use crate::els::{Machine, posterior::PixelPosterior};
         let images = image_set::draw(&Choice::new("digits").with("side", 9.0).with("count", 2.0), 1).unwrap();
         let level = Level { abar: 0.1, k: 3 };
         let machine = Machine::new(&Choice::new("els"), images.clone().into(), 9).unwrap();

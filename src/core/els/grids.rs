@@ -1,6 +1,6 @@
 //! Ensembles of square images.
 
-use crate::core::philox;
+use crate::philox;
 
 /// `count` grids of `channels` planes of `side` × `side` values. The value of grid b, channel c, row y and column x is
 /// number `((b · channels + c) · side + y) · side + x`.

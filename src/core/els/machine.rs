@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::core::image_set::ImageSet;
-use crate::core::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
+use crate::image_set::ImageSet;
+use crate::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
 
 /// What lies beyond the border of φ and of the training images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

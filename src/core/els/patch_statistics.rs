@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::eft::PatchHash;
 use super::machine::Border;
 use super::posterior::{at, offsets};
-use crate::core::image_set::ImageSet;
+use crate::image_set::ImageSet;
 
 /// Numbers and principal components of all k × k patches with circular border.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,8 +76,8 @@ pub fn measure(images: &ImageSet, k: usize) -> Option<PatchStatistics> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::image_set;
-    use crate::core::param::Choice;
+    use crate::image_set;
+    use crate::param::Choice;
 
     #[test]
     fn black_and_white_has_two_patches_and_one_component() {

@@ -6,7 +6,7 @@
 use super::grids::Grids;
 use super::machine::{Border, Candidates, Machine, Plan};
 use super::{Level, SMALLEST_NOISE};
-use crate::core::image_set::ImageSet;
+use crate::image_set::ImageSet;
 
 /// One training patch, seen from one pixel.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@
 use super::Level;
 use super::grids::Grids;
 use super::window::Window;
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 /// Most stages a step may have.
 pub const MAX_STAGES: usize = 4;

@@ -2,7 +2,7 @@
 
 use super::correlation::{distance, inverse_of_even, transform};
 use super::posterior::offsets;
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 /// The linear response of the denoiser at weak signal: `D(x) ≈ E[p(0)] + (√ᾱ/(1−ᾱ)) Σ_y κ(y) φ(x + y)`, with
 /// κ(y) = Cov(p(0), p(y)) over all training patches p; κ = 1 for the two patterns ±1.
@@ -184,7 +184,7 @@ fn mean_sech2(v: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::els::correlation::{radial, radius_at};
+    use crate::els::correlation::{radial, radius_at};
 
     #[test]
     fn mean_sech2_limits() {

@@ -5,9 +5,9 @@ use faer::{Mat, MatRef};
 
 use super::random;
 use super::wishart;
-use crate::core::param::KindInfo;
-use crate::core::philox;
-use crate::core::sampler::{MAX_STAGES, Step};
+use crate::param::KindInfo;
+use crate::philox;
+use crate::sampler::{MAX_STAGES, Step};
 
 /// P samples of Gaussian data, as far as linear scores see them.
 pub struct Samples {

@@ -6,7 +6,7 @@ use faer::Mat;
 use rand::rand_core::TryRng;
 use rand_distr::{ChiSquared, Distribution};
 
-use crate::core::philox::{self, Stream};
+use crate::philox::{self, Stream};
 
 /// An endless sequence of words: counter 0, 1, 2, … of one item under one seed.
 #[derive(Debug, Clone)]

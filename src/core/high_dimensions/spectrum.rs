@@ -1,7 +1,7 @@
 //! Spectra of the data's covariance.
 
 use super::spectral_density;
-use crate::core::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
+use crate::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
 
 /// One spectrum of the family.
 pub struct SpectrumKind {

@@ -7,7 +7,7 @@
 use faer::Mat;
 
 use super::random;
-use crate::core::philox;
+use crate::philox;
 
 /// The factor A of a Wishart matrix of N = `size` dimensions and `samples` ≥ 1 samples: N rows and min(N, P) columns.
 pub fn bartlett(seed: u64, size: usize, samples: f64) -> Mat<f64> {

@@ -3,8 +3,8 @@
 use std::f32::consts::{PI, TAU};
 
 use super::{ImageSet, ImageSetError, ImageSetKind};
-use crate::core::param::{Choice, KindInfo, ParamInfo, Scale};
-use crate::core::philox;
+use crate::param::{Choice, KindInfo, ParamInfo, Scale};
+use crate::philox;
 
 pub(super) const SIDE: ParamInfo = ParamInfo {
     key: "side",
@@ -277,7 +277,7 @@ impl Canvas<'_> {
 #[cfg(test)]
 mod tests {
     use super::super::{ALL, draw};
-    use crate::core::param::Choice;
+    use crate::param::Choice;
 
     #[test]
     fn every_set_draws_distinct_images_within_bounds() {

@@ -3,7 +3,7 @@
 use super::drawn::{COUNT, Canvas, Random, SIDE, soft};
 use super::glyphs::{COLUMNS, DIGITS as DIGIT_SHAPES, Glyph, LETTERS as LETTER_SHAPES, ROWS};
 use super::{ImageSet, ImageSetError, ImageSetKind};
-use crate::core::param::{Choice, KindInfo, ParamInfo, Scale};
+use crate::param::{Choice, KindInfo, ParamInfo, Scale};
 
 const VARIATION: ParamInfo = ParamInfo {
     key: "variation",

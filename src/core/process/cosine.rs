@@ -4,7 +4,7 @@ use std::f64::consts::FRAC_PI_2;
 use std::sync::Arc;
 
 use super::{Process, ProcessKind};
-use crate::core::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
+use crate::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
 
 /// Stretch that keeps ᾱ above zero at t = 1.
 const STRETCH: f64 = 1.008;

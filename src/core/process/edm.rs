@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Process, ProcessKind};
-use crate::core::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
+use crate::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
 
 const SIGMA_MIN: ParamInfo = ParamInfo {
     key: "sigma_min",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Process, ProcessKind};
-use crate::core::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
+use crate::param::{Choice, ChoiceError, KindInfo, ParamInfo, Scale};
 
 const ABAR_MIN: ParamInfo = ParamInfo {
     key: "abar_min",

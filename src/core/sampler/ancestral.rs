@@ -1,7 +1,7 @@
 //! DDPM's ancestral sampler: draws from q(x_to | x_from, x_0 = D(x_from)) ([PHYS] (26)–(31)).
 
 use super::{Direction, SamplerKind, Stage, Step};
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 /// Between signal ratio r = α/α' and noise gained v = σ² − r²σ'², the posterior has mean `(r σ'²/σ²) x + (α' v/σ²) D` and
 /// variance `v σ'²/σ²`; with `D = (x + σ² S s)/α` that is `x/r + (v/r) S s`.

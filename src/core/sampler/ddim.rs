@@ -1,7 +1,7 @@
 //! DDIM: the probability-flow ODE solved exactly for a denoiser that stays put during the step.
 
 use super::{Direction, SamplerKind, Stage, Step};
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 /// `x' = α' D + (σ'/σ)(x − α D)`, with the denoiser `D = (x + σ² S s)/α` written out in x and S s.
 pub(super) const KIND: SamplerKind = SamplerKind {

@@ -1,7 +1,7 @@
 //! The forward SDE `dx = f x dt + g √S dW`, whose transition is known exactly.
 
 use super::{Direction, SamplerKind, Step};
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 /// `x' = r x + √(σ'² − r²σ²) √S ξ` with r = α'/α: no score and no error of discretisation.
 pub(super) const KIND: SamplerKind = SamplerKind {

@@ -1,7 +1,7 @@
 //! Euler–Maruyama on the reverse SDE `dx = [f x − g² S s] dt + g √S dW̄`.
 
 use super::{Direction, SamplerKind, Stage, Step};
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 pub(super) const KIND: SamplerKind = SamplerKind {
     info: KindInfo {

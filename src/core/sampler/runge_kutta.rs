@@ -1,8 +1,8 @@
 //! Runge–Kutta methods on the probability-flow ODE `dx/dt = f x − ½ g² S s`.
 
 use super::{Direction, MAX_STAGES, SamplerKind, Stage, Step};
-use crate::core::param::KindInfo;
-use crate::core::process::Forward;
+use crate::param::KindInfo;
+use crate::process::Forward;
 
 pub(super) const EULER: SamplerKind = SamplerKind {
     info: KindInfo {

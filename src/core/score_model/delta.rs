@@ -1,7 +1,7 @@
 //! The exact score of the data.
 
 use super::ScoreModelKind;
-use crate::core::param::KindInfo;
+use crate::param::KindInfo;
 
 pub(super) const KIND: ScoreModelKind = ScoreModelKind {
     info: KindInfo {

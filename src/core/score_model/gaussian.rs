@@ -1,8 +1,8 @@
 //! One Gaussian with the data's mean and covariance.
 
 use super::ScoreModelKind;
-use crate::core::mixture::{Component, Mixture};
-use crate::core::param::KindInfo;
+use crate::mixture::{Component, Mixture};
+use crate::param::KindInfo;
 
 pub(super) const KIND: ScoreModelKind = ScoreModelKind {
     info: KindInfo {

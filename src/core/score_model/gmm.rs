@@ -7,9 +7,9 @@ use nalgebra::Matrix2;
 use ndarray::Array2;
 
 use super::ScoreModelKind;
-use crate::core::mixture::{Component, Mixture};
-use crate::core::param::{Choice, KindInfo, ParamInfo, Scale};
-use crate::core::sym2;
+use crate::mixture::{Component, Mixture};
+use crate::param::{Choice, KindInfo, ParamInfo, Scale};
+use crate::sym2;
 
 const CLUSTERS: ParamInfo = ParamInfo {
     key: "clusters",

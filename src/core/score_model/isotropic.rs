@@ -4,8 +4,8 @@ use nalgebra::Matrix2;
 
 use super::ScoreModelKind;
 use super::gaussian::single;
-use crate::core::mixture::Component;
-use crate::core::param::KindInfo;
+use crate::mixture::Component;
+use crate::param::KindInfo;
 
 /// Score `S⁻¹(αμ − x)/σ²`.
 pub(super) const KIND: ScoreModelKind = ScoreModelKind {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{BenchError, Workload};
-use crate::core::els::stepper::Step;
-use crate::core::els::window::Window;
-use crate::core::els::{Grids, Level, Machine, abar_grid, stepper};
-use crate::core::image_set::{self, ImageSet};
-use crate::core::param::{Choice, ChoiceError};
-use crate::core::philox::{self, Stream};
-use crate::engine::Engine;
+use crate::Engine;
+use diffuscope_core::els::stepper::Step;
+use diffuscope_core::els::window::Window;
+use diffuscope_core::els::{Grids, Level, Machine, abar_grid, stepper};
+use diffuscope_core::image_set::{self, ImageSet};
+use diffuscope_core::param::{Choice, ChoiceError};
+use diffuscope_core::philox::{self, Stream};
 
 /// Steps of a run of the two-pattern machine.
 const STEPS: usize = 20;

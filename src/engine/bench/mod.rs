@@ -12,13 +12,13 @@ use serde::Serialize;
 use super::kernel::quantity;
 use super::kernel::{Colouring, FieldRequest, ParticleRequest, Particles, SpinRequest, SpinStep, ValueScale};
 use super::{Engine, EngineError, colour_map};
-use crate::core::curie_weiss::CurieWeiss;
-use crate::core::grid::Grid;
-use crate::core::mixture::{Component, Mixture, MixtureError};
-use crate::core::param::{Choice, ChoiceError};
-use crate::core::philox::{self, Stream};
-use crate::core::process::{Forward, NoiseLevel};
-use crate::core::sampler::{self, SamplerKind};
+use diffuscope_core::curie_weiss::CurieWeiss;
+use diffuscope_core::grid::Grid;
+use diffuscope_core::mixture::{Component, Mixture, MixtureError};
+use diffuscope_core::param::{Choice, ChoiceError};
+use diffuscope_core::philox::{self, Stream};
+use diffuscope_core::process::{Forward, NoiseLevel};
+use diffuscope_core::sampler::{self, SamplerKind};
 
 /// What the reference machine, two cores with AVX-512, does at most: 10⁹ f32 operations (fused ones count twice) and
 /// exponentials a second.
@@ -253,7 +253,7 @@ fn best_call(mut job: Job, engine: &dyn Engine) -> Result<Duration, EngineError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::reference::ReferenceEngine;
+    use crate::reference::ReferenceEngine;
 
     #[test]
     fn every_workload_prepares_calls_that_run() {

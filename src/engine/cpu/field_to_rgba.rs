@@ -4,9 +4,9 @@ use fearless_simd::{dispatch, prelude::*};
 use rayon::prelude::*;
 
 use super::{CpuEngine, math};
-use crate::engine::EngineError;
-use crate::engine::kernel::{Colouring, Field, FieldToRgba, ValueScale};
-use crate::engine::reference::sample;
+use crate::EngineError;
+use crate::kernel::{Colouring, Field, FieldToRgba, ValueScale};
+use crate::reference::sample;
 
 /// Nodes a task colours.
 const CHUNK: usize = 1024;
@@ -55,11 +55,11 @@ fn colour<S: Simd>(simd: S, values: &[f32], colouring: &Colouring<'_>, pixels: &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::philox::{self, Stream};
-    use crate::engine::colour_map;
-    use crate::engine::cpu::tests::levels;
-    use crate::engine::kernel::quantity;
-    use crate::engine::reference::ReferenceEngine;
+    use crate::colour_map;
+    use crate::cpu::tests::levels;
+    use crate::kernel::quantity;
+    use crate::reference::ReferenceEngine;
+    use diffuscope_core::philox::{self, Stream};
 
     fn field(nodes: usize) -> Field<f32> {
         let array = |step: u32| -> Vec<f32> {

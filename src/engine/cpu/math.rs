@@ -5,7 +5,7 @@
 
 use fearless_simd::prelude::*;
 
-use crate::core::philox;
+use diffuscope_core::philox;
 
 /// Vector of `T` as wide as instruction set `S` has it.
 pub(super) type V<S, T> = <T as SimdFloatElement>::Native<S>;
@@ -202,7 +202,7 @@ mod tests {
     use fearless_simd::dispatch;
 
     use super::*;
-    use crate::engine::cpu::tests::levels;
+    use crate::cpu::tests::levels;
 
     #[inline(always)]
     fn mapped<S: Simd, T: Real>(simd: S, values: &mut [T], function: impl Fn(V<S, T>) -> V<S, T>) {

@@ -16,9 +16,9 @@ use self::components::{Base, Components, Limits, Scratch, Tile};
 use self::terms::{Alike, Family, General, SIDE, Sums, Term, Units, sum_tile};
 use super::CpuEngine;
 use super::math::Real;
-use crate::core::grid::Grid;
-use crate::engine::EngineError;
-use crate::engine::kernel::{Field, FieldRequest, MixtureField};
+use crate::EngineError;
+use crate::kernel::{Field, FieldRequest, MixtureField};
+use diffuscope_core::grid::Grid;
 
 /// What a precision is good for.
 struct Precision {

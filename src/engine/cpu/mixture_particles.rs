@@ -7,10 +7,10 @@ use rayon::prelude::*;
 
 use self::stage::PreparedStage;
 use super::{CpuEngine, philox};
-use crate::core::sampler::{MAX_STAGES, Step};
-use crate::core::sym2;
-use crate::engine::EngineError;
-use crate::engine::kernel::{MixtureParticles, ParticleRequest, Particles};
+use crate::EngineError;
+use crate::kernel::{MixtureParticles, ParticleRequest, Particles};
+use diffuscope_core::sampler::{MAX_STAGES, Step};
+use diffuscope_core::sym2;
 
 /// Particles of a block.
 const BLOCK: usize = 1024;

@@ -1,9 +1,9 @@
-//! Random numbers for a whole vector of items: the twin of [`crate::core::philox`], word for word.
+//! Random numbers for a whole vector of items: the twin of [`diffuscope_core::philox`], word for word.
 
 use fearless_simd::prelude::*;
 
 use super::math;
-use crate::core::philox::{MULTIPLIER, ROUNDS, WEYL};
+use diffuscope_core::philox::{MULTIPLIER, ROUNDS, WEYL};
 
 /// Upper and lower halves of the 64-bit products of `a` and `factor`.
 #[inline(always)]
@@ -68,8 +68,8 @@ mod tests {
     use fearless_simd::dispatch;
 
     use super::*;
-    use crate::core::philox as twin;
-    use crate::engine::cpu::tests::levels;
+    use crate::cpu::tests::levels;
+    use diffuscope_core::philox as twin;
 
     #[inline(always)]
     fn first_items<S: Simd>(simd: S, seed: u64, stream: u32, step: u32) -> Vec<([u32; 4], [f32; 4])> {

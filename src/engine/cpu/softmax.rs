@@ -49,8 +49,8 @@ fn softmax<S: Simd>(simd: S, row: &mut [f32]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::philox::{self, Stream};
-    use crate::engine::cpu::tests::levels;
+    use crate::cpu::tests::levels;
+    use diffuscope_core::philox::{self, Stream};
 
     #[test]
     fn weights_are_those_of_double_precision() {

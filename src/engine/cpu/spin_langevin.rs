@@ -13,10 +13,8 @@ use self::mixture::Mixture;
 use self::pair::Pair;
 use super::lines::Lines;
 use super::{CpuEngine, philox};
-use crate::engine::EngineError;
-use crate::engine::kernel::{
-    NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinStep, SpinSums, first_counter,
-};
+use crate::EngineError;
+use crate::kernel::{NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinStep, SpinSums, first_counter};
 
 /// Spins whose sums are taken in one go.
 const CHUNK: usize = 4096;

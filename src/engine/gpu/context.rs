@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::pace::Pace;
 use super::shader::{Binding, KernelShader};
-use crate::engine::EngineError;
-use crate::faults;
+use crate::EngineError;
+use diffuscope_faults as faults;
 
 /// Longest wait for one submission. Far beyond any that [`Pace`] allows: a device this late is gone.
 const PATIENCE: Duration = Duration::from_secs(30);

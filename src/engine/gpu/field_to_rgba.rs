@@ -6,9 +6,9 @@ use super::context::{Context, Dispatch, Kernel, Reusable, Staging};
 use super::layout::shader_struct;
 use super::pace::Pace;
 use super::shader::{Binding, KernelShader, UnknownImport, compose};
-use crate::engine::EngineError;
-use crate::engine::kernel::quantity::Quantity;
-use crate::engine::kernel::{Colouring, Field, ValueScale};
+use crate::EngineError;
+use crate::kernel::quantity::Quantity;
+use crate::kernel::{Colouring, Field, ValueScale};
 
 shader_struct! {
     /// See the shader.

@@ -22,8 +22,8 @@ macro_rules! shader_struct {
         }
 
         impl $name {
-            pub(super) const LAYOUT: $crate::engine::gpu::layout::StructLayout =
-                $crate::engine::gpu::layout::StructLayout {
+            pub(super) const LAYOUT: $crate::gpu::layout::StructLayout =
+                $crate::gpu::layout::StructLayout {
                     name: stringify!($name),
                     size: size_of::<$name>(),
                     fields: &[$((stringify!($field), std::mem::offset_of!($name, $field)),)*],

@@ -6,9 +6,9 @@ use super::context::{Context, Dispatch, Kernel, Reusable, Staging};
 use super::layout::shader_struct;
 use super::pace::Pace;
 use super::shader::{Binding, KernelShader, compose};
-use crate::core::sym2;
-use crate::engine::EngineError;
-use crate::engine::kernel::{Field, FieldRequest};
+use crate::EngineError;
+use crate::kernel::{Field, FieldRequest};
+use diffuscope_core::sym2;
 
 shader_struct! {
     /// See the shader.

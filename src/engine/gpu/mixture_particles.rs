@@ -9,11 +9,11 @@ use super::layout::shader_struct;
 use super::mixture_field::cholesky;
 use super::pace::Pace;
 use super::shader::{Binding, KernelShader, compose};
-use crate::core::mixture::Component as Data;
-use crate::core::sampler::{self, MAX_STAGES};
-use crate::core::sym2;
-use crate::engine::EngineError;
-use crate::engine::kernel::{ParticleRequest, Particles};
+use crate::EngineError;
+use crate::kernel::{ParticleRequest, Particles};
+use diffuscope_core::mixture::Component as Data;
+use diffuscope_core::sampler::{self, MAX_STAGES};
+use diffuscope_core::sym2;
 
 shader_struct! {
     /// See the shader.

@@ -5,14 +5,14 @@ use super::context::{Context, Dispatch, Reusable, Staging};
 use super::layout::shader_struct;
 use super::pace::Pace;
 use super::shader::{Binding, KernelShader, compose};
-use crate::core::grid::Grid;
-use crate::core::mixture::{Component, Mixture};
-use crate::core::philox::{self, Stream};
-use crate::core::process::NoiseLevel;
-use crate::core::sym2;
-use crate::engine::kernel::{FieldRequest, MixtureField};
-use crate::engine::reference::ReferenceEngine;
-use crate::engine::{Engine, EngineError};
+use crate::kernel::{FieldRequest, MixtureField};
+use crate::reference::ReferenceEngine;
+use crate::{Engine, EngineError};
+use diffuscope_core::grid::Grid;
+use diffuscope_core::mixture::{Component, Mixture};
+use diffuscope_core::philox::{self, Stream};
+use diffuscope_core::process::NoiseLevel;
+use diffuscope_core::sym2;
 
 shader_struct! {
     /// See the shader.

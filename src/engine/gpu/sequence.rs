@@ -2,7 +2,7 @@
 
 use super::context::{Context, Dispatch, Kernel, WORKGROUP};
 use super::pace::Pace;
-use crate::engine::EngineError;
+use crate::EngineError;
 
 /// Most workgroups of one dispatch.
 const WORKGROUPS: u64 = 65_535;

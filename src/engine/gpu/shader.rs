@@ -20,7 +20,7 @@ pub struct KernelShader {
     pub bindings: &'static [Binding],
     /// The structs it shares with Rust.
     pub layouts: &'static [StructLayout],
-    /// Whether it lacks a function `quantity` that a [`Quantity`](crate::engine::kernel::quantity::Quantity) must add.
+    /// Whether it lacks a function `quantity` that a [`Quantity`](crate::kernel::quantity::Quantity) must add.
     pub needs_quantity: bool,
 }
 

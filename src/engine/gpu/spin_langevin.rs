@@ -6,10 +6,10 @@ use super::layout::shader_struct;
 use super::pace::Pace;
 use super::sequence::{Ranged, Sequence};
 use super::shader::{Binding, KernelShader, compose};
-use crate::core::curie_weiss::product_states::ProductStates;
-use crate::engine::EngineError;
-use crate::engine::cpu::CpuEngine;
-use crate::engine::kernel::{NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinSums, first_counter};
+use crate::EngineError;
+use crate::cpu::CpuEngine;
+use crate::kernel::{NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinSums, first_counter};
+use diffuscope_core::curie_weiss::product_states::ProductStates;
 
 shader_struct! {
     /// See the shader.

@@ -1,9 +1,9 @@
 //! Kernels of local score machines: `els_step`, `els_posterior` and `grid_correlation`.
 
-use crate::core::els::correlation::Correlation;
-use crate::core::els::stepper::Step;
-use crate::core::els::{Grids, Level, Machine};
-use crate::engine::EngineError;
+use crate::EngineError;
+use diffuscope_core::els::correlation::Correlation;
+use diffuscope_core::els::stepper::Step;
+use diffuscope_core::els::{Grids, Level, Machine};
 
 /// Carries ensembles of grids along the flow of a machine.
 pub trait ElsStep {

@@ -2,8 +2,8 @@
 
 use super::mixture_field::Field;
 use super::quantity::Quantity;
-use crate::engine::EngineError;
-use crate::engine::colour_map::ColourMap;
+use crate::EngineError;
+use crate::colour_map::ColourMap;
 
 /// How values are spread over a colour map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

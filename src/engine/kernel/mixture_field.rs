@@ -1,8 +1,8 @@
 //! Kernel `mixture_field`: density, score and proxy covariance of a noised mixture on a grid.
 
-use crate::core::grid::Grid;
-use crate::core::mixture::NoisedMixture;
-use crate::engine::EngineError;
+use crate::EngineError;
+use diffuscope_core::grid::Grid;
+use diffuscope_core::mixture::NoisedMixture;
 
 /// What to compute.
 #[derive(Debug, Clone, Copy)]

@@ -1,10 +1,10 @@
 //! Kernel `mixture_particles`: carries particles along the steps of any sampler.
 
-use crate::core::mixture::Mixture;
-use crate::core::philox::Stream;
-use crate::core::process::Forward;
-use crate::core::sampler::Step;
-use crate::engine::EngineError;
+use crate::EngineError;
+use diffuscope_core::mixture::Mixture;
+use diffuscope_core::philox::Stream;
+use diffuscope_core::process::Forward;
+use diffuscope_core::sampler::Step;
 
 /// Places of particles, one array a coordinate.
 #[derive(Debug, Clone, PartialEq, Default)]

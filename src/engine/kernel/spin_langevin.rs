@@ -1,9 +1,9 @@
 //! Kernel `spin_langevin`: real spins carried backward by the exact score of a mixture of product states ([CW] (19)–(20)).
 
-use crate::core::curie_weiss::product_states::ProductStates;
-use crate::core::philox::{self, Stream};
-use crate::core::sampler::Step;
-use crate::engine::EngineError;
+use crate::EngineError;
+use diffuscope_core::curie_weiss::product_states::ProductStates;
+use diffuscope_core::philox::{self, Stream};
+use diffuscope_core::sampler::Step;
 
 /// One step of every spin: `x' = keep · x + pull · ⟨a⟩ + error · e + noise · ξ`, ⟨a⟩ the posterior mean of the spin given all
 /// spins of its system, taken at tilts u_j = tilt · x_j; e a frozen error of the score, ξ a standard normal number.

@@ -3,11 +3,11 @@
 use rayon::prelude::*;
 
 use super::ReferenceEngine;
-use crate::core::els::correlation::Correlation;
-use crate::core::els::stepper::{self, Step};
-use crate::core::els::{Grids, Level, Machine};
-use crate::engine::EngineError;
-use crate::engine::kernel::{ElsPosterior, ElsStep, GridCorrelation, PosteriorMap};
+use crate::EngineError;
+use crate::kernel::{ElsPosterior, ElsStep, GridCorrelation, PosteriorMap};
+use diffuscope_core::els::correlation::Correlation;
+use diffuscope_core::els::stepper::{self, Step};
+use diffuscope_core::els::{Grids, Level, Machine};
 
 /// D(φ) of every grid, the grids on all cores.
 fn denoise_all(machine: &Machine, level: Level, phi: &Grids<f64>) -> Grids<f64> {

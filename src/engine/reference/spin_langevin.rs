@@ -3,8 +3,8 @@
 use rayon::prelude::*;
 
 use super::ReferenceEngine;
-use crate::engine::EngineError;
-use crate::engine::kernel::{SpinLangevin, SpinRequest, SpinSums, spin_noise};
+use crate::EngineError;
+use crate::kernel::{SpinLangevin, SpinRequest, SpinSums, spin_noise};
 
 impl SpinLangevin for ReferenceEngine {
     fn spin_langevin(&self, request: &SpinRequest<'_>, x: &mut [f32]) -> Result<SpinSums, EngineError> {

@@ -8,11 +8,11 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use rustfft::{Fft, FftPlanner};
 
 use super::afford;
-use crate::core::els::Grids;
-use crate::core::els::correlation::Correlation;
-use crate::engine::EngineError;
-use crate::engine::cpu::CpuEngine;
-use crate::engine::kernel::GridCorrelation;
+use crate::EngineError;
+use crate::cpu::CpuEngine;
+use crate::kernel::GridCorrelation;
+use diffuscope_core::els::Grids;
+use diffuscope_core::els::correlation::Correlation;
 
 /// Columns, and rows on the way back, that are transformed together: as many as fill a line of the cache.
 const LINE: usize = 8;

@@ -22,11 +22,11 @@ mod two_pattern;
 mod whole_image;
 
 use super::CpuEngine;
-use crate::core::els::machine::Plan;
-use crate::core::els::stepper::{self, Step};
-use crate::core::els::{Grids, Level, Machine};
-use crate::engine::EngineError;
-use crate::engine::kernel::{ElsPosterior, ElsStep, PosteriorMap};
+use crate::EngineError;
+use crate::kernel::{ElsPosterior, ElsStep, PosteriorMap};
+use diffuscope_core::els::machine::Plan;
+use diffuscope_core::els::stepper::{self, Step};
+use diffuscope_core::els::{Grids, Level, Machine};
 
 /// Working memory a call may take besides its arguments and its result.
 const MEMORY_BUDGET: u64 = 4 << 30;

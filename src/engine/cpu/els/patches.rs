@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use super::shift::{Extended, Frame, Scratch, Shifts, Visit};
 use super::sums::{Sums, rescale};
 use super::{afford, empty_map};
-use crate::core::els::machine::{Border, Candidates};
-use crate::core::els::{Grids, Level, Machine};
-use crate::core::image_set::ImageSet;
-use crate::engine::EngineError;
-use crate::engine::kernel::PosteriorMap;
+use crate::EngineError;
+use crate::kernel::PosteriorMap;
+use diffuscope_core::els::machine::{Border, Candidates};
+use diffuscope_core::els::{Grids, Level, Machine};
+use diffuscope_core::image_set::ImageSet;
 
 /// Rows of a band, unless the whole grid is hardly larger.
 const BAND: usize = 32;

@@ -13,9 +13,9 @@ use fearless_simd::prelude::*;
 
 use super::box_sums::{across, square_of, tails};
 use super::sums::{LOWEST_EXPONENT, Sums};
-use crate::core::els::machine::{Border, Candidates};
-use crate::engine::cpu::lines::Lines;
-use crate::engine::cpu::math;
+use crate::cpu::lines::Lines;
+use crate::cpu::math;
+use diffuscope_core::els::machine::{Border, Candidates};
 
 /// Vectors of shifts that are weighed together.
 const GROUPS: usize = 2;

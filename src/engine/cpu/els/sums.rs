@@ -1,7 +1,7 @@
 //! Weighted sums over patches, relative to a near one.
 
 use super::shift::Frame;
-use crate::engine::cpu::lines::Lines;
+use crate::cpu::lines::Lines;
 
 /// Sums over the patches met so far, for every pixel of a band.
 pub(super) struct Sums {

@@ -7,13 +7,13 @@ use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
 use super::{afford, empty_map};
-use crate::core::els::SMALLEST_NOISE;
-use crate::core::els::stepper::{self, Step};
-use crate::core::els::{Grids, Level};
-use crate::engine::EngineError;
-use crate::engine::cpu::lines::Lines;
-use crate::engine::cpu::math;
-use crate::engine::kernel::PosteriorMap;
+use crate::EngineError;
+use crate::cpu::lines::Lines;
+use crate::cpu::math;
+use crate::kernel::PosteriorMap;
+use diffuscope_core::els::SMALLEST_NOISE;
+use diffuscope_core::els::stepper::{self, Step};
+use diffuscope_core::els::{Grids, Level};
 
 /// Rows of a strip.
 const STRIP: usize = 32;

@@ -4,9 +4,9 @@ use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
 use super::{afford, empty_map};
-use crate::core::els::{Grids, Level, Machine};
-use crate::engine::EngineError;
-use crate::engine::kernel::PosteriorMap;
+use crate::EngineError;
+use crate::kernel::PosteriorMap;
+use diffuscope_core::els::{Grids, Level, Machine};
 
 /// Values summed in single precision before they go into a double.
 const BURST: usize = 256;

@@ -6,9 +6,9 @@ use fearless_simd::prelude::*;
 use nalgebra::Vector2;
 
 use super::super::math::{self, Real};
-use crate::core::mixture::{NoisedComponent, NoisedMixture};
-use crate::core::sym2;
-use crate::engine::kernel::FieldRequest;
+use crate::kernel::FieldRequest;
+use diffuscope_core::mixture::{NoisedComponent, NoisedMixture};
+use diffuscope_core::sym2;
 
 /// Vectors are at most this long; arrays are padded to a multiple of it.
 const PAD: usize = 8;

@@ -3,12 +3,12 @@
 use nalgebra::{Matrix2, Vector2};
 
 use super::*;
-use crate::core::mixture::{Component, Mixture, NoisedMixture};
-use crate::core::philox::{self, Stream};
-use crate::core::process::NoiseLevel;
-use crate::core::sym2;
-use crate::engine::cpu::tests::levels;
-use crate::engine::reference::ReferenceEngine;
+use crate::cpu::tests::levels;
+use crate::reference::ReferenceEngine;
+use diffuscope_core::mixture::{Component, Mixture, NoisedMixture};
+use diffuscope_core::philox::{self, Stream};
+use diffuscope_core::process::NoiseLevel;
+use diffuscope_core::sym2;
 
 /// Errors of one array: the 99th percentile of the relative ones, and the largest over the array's largest value.
 #[derive(Debug, Clone, Copy)]

@@ -6,11 +6,11 @@ use fearless_simd::prelude::*;
 use nalgebra::{Matrix2, Vector2};
 
 use super::super::math;
-use crate::core::mixture::{NoisedComponent, NoisedMixture};
-use crate::core::process::NoiseLevel;
-use crate::core::sampler::{MAX_STAGES, Stage};
-use crate::core::sym2;
-use crate::engine::kernel::ParticleRequest;
+use crate::kernel::ParticleRequest;
+use diffuscope_core::mixture::{NoisedComponent, NoisedMixture};
+use diffuscope_core::process::NoiseLevel;
+use diffuscope_core::sampler::{MAX_STAGES, Stage};
+use diffuscope_core::sym2;
 
 /// Components whose weights are computed before they are summed.
 const RUN: usize = 32;

@@ -3,12 +3,12 @@
 use nalgebra::{Matrix2, Vector2};
 
 use super::*;
-use crate::core::mixture::{Component, Mixture};
-use crate::core::param::Choice;
-use crate::core::philox::{self as twin, Stream};
-use crate::core::process::Forward;
-use crate::core::sampler::{self, Direction};
-use crate::engine::cpu::tests::levels;
+use crate::cpu::tests::levels;
+use diffuscope_core::mixture::{Component, Mixture};
+use diffuscope_core::param::Choice;
+use diffuscope_core::philox::{self as twin, Stream};
+use diffuscope_core::process::Forward;
+use diffuscope_core::sampler::{self, Direction};
 
 fn normal(item: u32) -> Vector2<f64> {
     let [x, y] = twin::normals(3, Stream::Start, item, 0);

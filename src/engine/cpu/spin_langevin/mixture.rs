@@ -7,9 +7,9 @@
 use fearless_simd::prelude::*;
 
 use super::{Posterior, across};
-use crate::core::curie_weiss::product_states::{ProductStates, log_odds};
-use crate::engine::cpu::math;
-use crate::engine::kernel::NOISE_BLOCK;
+use crate::cpu::math;
+use crate::kernel::NOISE_BLOCK;
+use diffuscope_core::curie_weiss::product_states::{ProductStates, log_odds};
 
 /// Prepared constants.
 pub(super) struct Mixture {

@@ -7,7 +7,7 @@
 use fearless_simd::prelude::*;
 
 use super::{BURST, Posterior, across};
-use crate::engine::cpu::math;
+use crate::cpu::math;
 
 /// Prepared constants.
 pub(super) struct Pair {

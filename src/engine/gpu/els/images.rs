@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::core::image_set::ImageSet;
-use crate::engine::gpu::context::{Context, Reusable};
+use crate::gpu::context::{Context, Reusable};
+use diffuscope_core::image_set::ImageSet;
 
 /// Bytes of images that are on the device at a time, unless a single one needs more.
 const WINDOW_BYTES: u64 = 64 << 20;

@@ -1,8 +1,8 @@
 //! Stages of a step, as `shaders/shared/els.wgsl` executes them.
 
-use crate::core::els::Level;
-use crate::core::els::stepper::{self, MAX_STAGES, Step};
-use crate::engine::gpu::layout::shader_struct;
+use crate::gpu::layout::shader_struct;
+use diffuscope_core::els::Level;
+use diffuscope_core::els::stepper::{self, MAX_STAGES, Step};
 
 shader_struct! {
     /// See the shader.

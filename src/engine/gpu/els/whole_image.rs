@@ -2,16 +2,16 @@
 
 use super::stage::{self, ElsStage};
 use super::{Images, batch};
-use crate::core::els::machine::Machine;
-use crate::core::els::stepper::Step;
-use crate::core::els::{Grids, Level};
-use crate::engine::EngineError;
-use crate::engine::gpu::context::{Context, Kernel, Reusable, Staging};
-use crate::engine::gpu::layout::shader_struct;
-use crate::engine::gpu::pace::Pace;
-use crate::engine::gpu::sequence::{Ranged, Sequence};
-use crate::engine::gpu::shader::{Binding, KernelShader, compose};
-use crate::engine::kernel::PosteriorMap;
+use crate::EngineError;
+use crate::gpu::context::{Context, Kernel, Reusable, Staging};
+use crate::gpu::layout::shader_struct;
+use crate::gpu::pace::Pace;
+use crate::gpu::sequence::{Ranged, Sequence};
+use crate::gpu::shader::{Binding, KernelShader, compose};
+use crate::kernel::PosteriorMap;
+use diffuscope_core::els::machine::Machine;
+use diffuscope_core::els::stepper::Step;
+use diffuscope_core::els::{Grids, Level};
 
 shader_struct! {
     /// See the shader.
@@ -38,7 +38,7 @@ impl Ranged for Params {
     }
 }
 
-pub(in crate::engine::gpu) static SHADER: KernelShader = KernelShader {
+pub(in crate::gpu) static SHADER: KernelShader = KernelShader {
     name: "els_whole_image",
     source: include_str!("../../../../shaders/els_whole_image.wgsl"),
     entry_points: &["compare", "weigh", "average"],

@@ -1,194 +1,8 @@
-//! Equations of the score-field lab.
+//! Formulas of the score-field lab.
 
-use crate::core::mixture::FieldValue;
-use crate::core::notation::Symbol;
-use crate::core::param::Choice;
-use crate::core::sampler::Direction;
-use crate::core::{process, sym2};
-use crate::labs::equations::{Defining, Equation, Sheet, defining};
-use crate::labs::notes;
-use crate::labs::score_field::scene::Scene;
-use crate::labs::score_field::setup::Setup;
+use crate::labs::equations::{Defining, Equation};
 
-/// Symbols of this lab.
-pub static SYMBOLS: &[Symbol] = &[
-    Symbol::new(
-        "k",
-        "k",
-        "k",
-        "Component",
-        "Number of a data point or Gaussian component; with a hand, its colour on the canvas.",
-        "[GAUSS] (7)",
-    )
-    .linked("layer:Data and handles"),
-    Symbol::new(
-        "prior",
-        r"\pi_k",
-        "π_k",
-        "Weight",
-        "Share of component k in the data; all add up to one.",
-        "[GAUSS] (8)",
-    )
-    .linked("layer:Data and handles"),
-    Symbol::new(
-        "mean",
-        r"\boldsymbol\mu_k",
-        "μ_k",
-        "Mean of a component",
-        "Where component k lies: the data point itself, or the centre of a Gaussian.",
-        "[GAUSS] (7)",
-    )
-    .in_units("units of the data")
-    .linked("layer:Data and handles"),
-    Symbol::new(
-        "covariance",
-        r"\Sigma_k",
-        "Σ_k",
-        "Covariance of a component",
-        "Spread of component k before noise; zero for a data point.",
-        "[GAUSS] (7)",
-    )
-    .in_units("units of the data, squared")
-    .linked("layer:Data and handles"),
-    Symbol::new(
-        "total",
-        "C_k",
-        "C_k",
-        "Covariance with noise",
-        "Spread of component k at time t: its own, shrunk with the signal, and the noise.",
-        "[GAUSS] (7)",
-    )
-    .in_units("units of the data, squared"),
-    Symbol::new(
-        "weight",
-        "w_k",
-        "w_k",
-        "Posterior weight",
-        "Probability that the noised sample came from component k; all add up to one. The value is the largest.",
-        "[GAUSS] (8)",
-    ),
-    Symbol::new(
-        "component_mean",
-        r"\mathbf m_k",
-        "m_k",
-        "Posterior mean of a component",
-        "Mean of the clean sample, given the noised one and that it came from component k.",
-        "[GAUSS] (7)",
-    )
-    .in_units("units of the data"),
-    Symbol::new(
-        "component_cov",
-        "V_k",
-        "V_k",
-        "Posterior covariance of a component",
-        "Spread of the clean sample, given the noised one and component k: Σ − α²ΣC⁻¹Σ.",
-        "[GAUSS] (7)",
-    )
-    .in_units("units of the data, squared"),
-    Symbol::new(
-        "posterior_cov",
-        r"\mathrm{Cov}[\mathbf x_0|\mathbf x_t]",
-        "Cov[x₀|x]",
-        "Posterior covariance",
-        "Spread of the clean samples that may lie behind the noised one. The value is its trace.",
-        "[GTV] (5)",
-    )
-    .in_units("units of the data, squared")
-    .linked("layer:Posterior at the probe"),
-    Symbol::new(
-        "proxy_cov",
-        "C",
-        "C",
-        "Covariance of the proxy score",
-        "Spread of the training target of denoising score matching at one place. The value is its trace.",
-        "[GTV] (5)",
-    )
-    .in_units("per squared unit of the data"),
-    Symbol::new(
-        "data_mean",
-        r"\boldsymbol\mu",
-        "μ",
-        "Mean of the data",
-        "Mean of all data, weights included.",
-        "[GAUSS] (5)",
-    )
-    .in_units("units of the data"),
-    Symbol::new(
-        "data_cov",
-        r"\Sigma",
-        "Σ",
-        "Covariance of the data",
-        "Covariance of all data, divided by N. The value lists its entries xx, xy, yy.",
-        "[GAUSS] (5)",
-    )
-    .in_units("units of the data, squared"),
-    Symbol::new(
-        "lambda",
-        r"\lambda_k",
-        "λ_k",
-        "Variance along an axis",
-        "Eigenvalues of the data's covariance, measured in the noise's own shape.",
-        "[GAUSS] (13)",
-    )
-    .in_units("units of the data, squared"),
-    Symbol::new(
-        "axis_vector",
-        r"\mathbf u_k",
-        "u_k",
-        "Principal axis",
-        "Unit vector along which the data spread with variance λ_k.",
-        "[GAUSS] (13)",
-    ),
-    Symbol::new(
-        "coordinate",
-        "c_k",
-        "c_k",
-        "Coordinate at the start",
-        "Coordinate of the starting noise along axis k, from the shrunk mean.",
-        "[GAUSS] (18)",
-    )
-    .in_units("units of the data"),
-    Symbol::new(
-        "step",
-        r"\Delta t",
-        "Δt",
-        "Step",
-        "Length of the step from the time shown to the next.",
-        "[PHYS] (54)",
-    )
-    .in_units("units of t"),
-    Symbol::new(
-        "slope",
-        r"\mathbf v",
-        "v",
-        "Velocity",
-        "Velocity of a particle along the probability-flow ODE.",
-        "[GAUSS] (2), [PHYS] (82)",
-    )
-    .linked("layer:Particles and trails"),
-    Symbol::new(
-        "beta",
-        r"\beta(t)",
-        "β",
-        "Noise rate",
-        "Rate of the variance-preserving process: it grows linearly with time.",
-        "[GTV] Table 1",
-    )
-    .in_units("per unit of t"),
-    Symbol::new("temperature", "T", "T", "Temperature", "Variance of the noise at the end of the process.", "[CW] (1)")
-        .in_units("units of the data, squared"),
-    Symbol::new(
-        "end_noise",
-        r"\sigma_\infty^2",
-        "σ∞²",
-        "End variance",
-        "Variance that the chain settles at.",
-        "[PHYS] (54)",
-    )
-    .in_units("units of the data, squared"),
-];
-
-const NOISING: Equation = Equation {
+pub(super) static NOISING: Equation = Equation {
     id: "noising",
     name: "Noising",
     template: r"<state> = <signal>\,<clean> + <noise>\,<shape>^{1/2}\,<xi>",
@@ -271,7 +85,7 @@ pub static PROCESSES: &[Defining] = &[
     ),
 ];
 
-const VARIANCE_PRESERVING_HALF: Equation = Equation {
+pub(super) static VARIANCE_PRESERVING_HALF: Equation = Equation {
     id: "variance_preserving_half",
     name: "Variance-preserving process",
     template: r"<signal> = \exp\Bigl(-\tfrac12\!\int_0^{t}\! <beta>\,dt\Bigr),\quad <noise2> = 1 - <signal2>",
@@ -328,7 +142,7 @@ pub static MODELS: &[Defining] = &[
     ),
 ];
 
-const DENSITY: Equation = Equation {
+pub(super) static DENSITY: Equation = Equation {
     id: "density",
     name: "Noised density",
     template: r"<density>(<state>) = \sum_{<k>} <prior>\,\mathcal N\bigl(<state>;\,<signal><mean>,\,<total>\bigr),\quad <total> = <signal2>\,<covariance> + <noise2>\,<shape>",
@@ -338,7 +152,7 @@ const DENSITY: Equation = Equation {
              whose covariance is the component's own shrunk by the signal squared, plus the noise variance.",
 };
 
-const SCORE: Equation = Equation {
+pub(super) static SCORE: Equation = Equation {
     id: "score",
     name: "Score",
     template: r"<score> = \nabla_{\!\mathbf x}\log <density>(<state>) = \sum_{<k>} <weight>\,<total>^{-1}\bigl(<signal><mean> - <state>\bigr)",
@@ -348,7 +162,7 @@ const SCORE: Equation = Equation {
              covariance times the way to the shrunk mean.",
 };
 
-const WEIGHTS: Equation = Equation {
+pub(super) static WEIGHTS: Equation = Equation {
     id: "weights",
     name: "Posterior weights",
     template: r"<weight> = \operatorname{softmax}_{<k>}\Bigl(\log <prior> + \log\mathcal N\bigl(<state>;\,<signal><mean>,\,<total>\bigr)\Bigr)",
@@ -357,7 +171,7 @@ const WEIGHTS: Equation = Equation {
     spoken: "The posterior weight is the softmax over components of the log weight plus the log Gaussian.",
 };
 
-const DENOISER: Equation = Equation {
+pub(super) static DENOISER: Equation = Equation {
     id: "denoiser",
     name: "Denoiser",
     template: r"<denoiser> = \mathbb E\bigl[<clean>\,|\,<state>\bigr] = \frac{<state> + <noise2>\,<shape>\,<score>}{<signal>}",
@@ -367,7 +181,7 @@ const DENOISER: Equation = Equation {
              the signal.",
 };
 
-const POSTERIOR: Equation = Equation {
+pub(super) static POSTERIOR: Equation = Equation {
     id: "posterior",
     name: "Posterior covariance",
     template: r"<posterior_cov> = \sum_{<k>} <weight>\Bigl(<component_cov> + (<component_mean> - <denoiser>)(<component_mean> - <denoiser>)^{\!\top}\Bigr)",
@@ -377,7 +191,7 @@ const POSTERIOR: Equation = Equation {
              covariance plus the square of its distance from the denoiser.",
 };
 
-const PROXY: Equation = Equation {
+pub(super) static PROXY: Equation = Equation {
     id: "proxy",
     name: "Variance of the training target",
     template: r"<proxy_cov> = \Bigl(\frac{<signal>}{<noise2>}\Bigr)^{\!2}<shape>^{-1}<posterior_cov>\,<shape>^{-1} = (<noise2>\,<shape>)^{-1} + \nabla\nabla\log <density>",
@@ -387,7 +201,7 @@ const PROXY: Equation = Equation {
              covariance between two inverse noise shapes: inverse noise covariance plus the curvature of the log density.",
 };
 
-const PROXY_SHARE: Equation = Equation {
+pub(super) static PROXY_SHARE: Equation = Equation {
     id: "proxy_share",
     name: "Share of the target's variance",
     template: r"\frac{\operatorname{tr} <proxy_cov>}{\operatorname{tr} <proxy_cov> + |<score>|^2}",
@@ -396,7 +210,7 @@ const PROXY_SHARE: Equation = Equation {
     spoken: "Trace of the proxy covariance over itself plus the squared length of the score.",
 };
 
-const ANISOTROPY: Equation = Equation {
+pub(super) static ANISOTROPY: Equation = Equation {
     id: "anisotropy",
     name: "Anisotropy of the target's noise",
     template: r"\frac{\lambda_1 - \lambda_2}{\lambda_1 + \lambda_2},\quad \lambda_{1,2}\ \text{of}\ <proxy_cov>",
@@ -405,7 +219,7 @@ const ANISOTROPY: Equation = Equation {
     spoken: "The difference of the eigenvalues of the proxy covariance over their sum.",
 };
 
-const DIFFERENCE: Equation = Equation {
+pub(super) static DIFFERENCE: Equation = Equation {
     id: "difference",
     name: "Difference of the two models",
     template: r"\bigl|<score>_A - <score>_B\bigr|",
@@ -414,7 +228,7 @@ const DIFFERENCE: Equation = Equation {
     spoken: "The length of the difference of the scores of models A and B.",
 };
 
-const GAUSSIAN_PATH: Equation = Equation {
+pub(super) static GAUSSIAN_PATH: Equation = Equation {
     id: "gaussian_path",
     name: "Path in closed form",
     template: r"<state> = <signal><data_mean> + \sum_{<k>}\sqrt{\frac{<noise2> + <lambda>\,<signal2>}{\sigma_T^2 + <lambda>\,\alpha_T^2}}\;<coordinate>\,<axis_vector>",
@@ -424,7 +238,7 @@ const GAUSSIAN_PATH: Equation = Equation {
              signal squared, over the same at the start, times the starting coordinate along the axis.",
 };
 
-const CRITICAL: Equation = Equation {
+pub(super) static CRITICAL: Equation = Equation {
     id: "critical",
     name: "When an axis is decided",
     template: r"<noise> = <signal>\sqrt{<lambda>}",
@@ -536,127 +350,4 @@ pub fn all() -> Vec<&'static Equation> {
     ];
     let families = [PROCESSES, MODELS, SAMPLERS];
     single.into_iter().chain(families.into_iter().flatten().map(|(_, equation)| equation)).collect()
-}
-
-/// The equation of a process with its parameters.
-fn process_equation(choice: &Choice) -> Option<&'static Equation> {
-    if choice.kind == "variance_preserving" && choice.params.get("half").is_some_and(|half| *half != 0.0) {
-        return Some(&VARIANCE_PRESERVING_HALF);
-    }
-    defining(PROCESSES, &choice.kind)
-}
-
-/// What is read at the place under the pointer or at the latest pinned probe.
-#[derive(Debug, Clone, Copy)]
-pub struct Probed<'a> {
-    /// The place.
-    pub at: [f64; 2],
-    /// What the theory says about it.
-    pub value: &'a FieldValue,
-    /// The largest posterior weight.
-    pub weight: f64,
-}
-
-/// The equations of what is on screen now.
-pub fn sheet(scene: &Scene, setup: &Setup, probed: Option<Probed<'_>>) -> Sheet {
-    let mut sheet = Sheet { symbols: SYMBOLS, ..Sheet::default() };
-    let quantity = if scene.layers.heat.on { scene.layers.heat.quantity.as_str() } else { "" };
-    let generates = setup.sampler.direction == Direction::Generating;
-    let shown = [
-        (Some(&NOISING), true),
-        (process_equation(&scene.process), true),
-        (defining(MODELS, &scene.model.kind), true),
-        (Some(&DENSITY), true),
-        (Some(&SCORE), true),
-        (Some(&WEIGHTS), true),
-        (Some(&DENOISER), true),
-        (Some(&POSTERIOR), scene.layers.posterior.on),
-        (Some(&PROXY), ["proxy_variance", "variance_fraction", "anisotropy"].contains(&quantity)),
-        (Some(&PROXY_SHARE), quantity == "variance_fraction"),
-        (Some(&ANISOTROPY), quantity == "anisotropy"),
-        (Some(&DIFFERENCE), quantity == "score_difference"),
-        (defining(SAMPLERS, setup.sampler.info.id), true),
-        (Some(&GAUSSIAN_PATH), generates && scene.model.kind == "gaussian"),
-        (Some(&CRITICAL), !setup.critical_steps.is_empty()),
-    ];
-    sheet.equations = shown.into_iter().filter_map(|(equation, is)| equation.filter(|_| is)).collect();
-    sheet.notes = notes::select(noted(scene, setup, quantity));
-    values(&mut sheet, scene, setup);
-    if let Some(Probed { at, value, weight }) = probed {
-        sheet.list("state", at);
-        sheet.number("density", value.log_density.exp());
-        sheet.list("score", value.score.iter().copied());
-        sheet.list("denoiser", value.denoiser.iter().copied());
-        sheet.number("posterior_cov", value.posterior_covariance.trace());
-        sheet.number("proxy_cov", value.proxy_covariance.trace());
-        sheet.number("weight", weight);
-        let t = scene.time;
-        let velocity = setup.forward.drift(t) * nalgebra::Vector2::from(at)
-            - 0.5 * setup.forward.diffusion(t) * (setup.forward.shape() * value.score);
-        sheet.list("slope", velocity.iter().copied());
-    }
-    sheet
-}
-
-/// The slips in the papers that matter for the scene.
-fn noted(scene: &Scene, setup: &Setup, quantity: &str) -> Vec<&'static str> {
-    let (model, process, sampler) = (scene.model.kind.as_str(), scene.process.kind.as_str(), setup.sampler.info.id);
-    let shrinks = process != "edm";
-    [
-        ("gtv_st", shrinks || quantity == "proxy_variance"),
-        ("eft_1", process == "signal_time"),
-        ("gauss_11", model == "delta"),
-        ("gauss_18", model == "gaussian"),
-        ("gauss_107", model == "gaussian" && shrinks),
-        ("gauss_136", model == "gmm" && shrinks),
-        ("gauss_149", model == "gmm"),
-        ("gauss_a8", sampler == "heun"),
-        ("phys_13", process == "ddpm_chain"),
-        ("phys_39", sampler == "ancestral" || process == "ddpm_chain"),
-        ("phys_53", sampler == "ancestral"),
-        ("phys_81", sampler == "forward_sde"),
-        ("phys_97", quantity == "density"),
-    ]
-    .into_iter()
-    .filter_map(|(id, shown)| shown.then_some(id))
-    .collect()
-}
-
-/// What the process, the data and the run say at the time shown.
-fn values(sheet: &mut Sheet, scene: &Scene, setup: &Setup) {
-    let (forward, t) = (&setup.forward, scene.time);
-    sheet.number("time", t);
-    sheet.number("signal", forward.alpha(t));
-    sheet.number("signal2", forward.abar(t));
-    sheet.number("noise", forward.sigma(t));
-    sheet.number("noise2", forward.sigma(t).powi(2));
-    sheet.number("logsnr", forward.log_snr(t));
-    sheet.number("drift", forward.drift(t));
-    sheet.number("diffusion2", forward.diffusion(t));
-    sheet.list("shape", sym2::entries(forward.shape()));
-    let components = setup.model.components().len();
-    sheet.words("k", if components == 1 { "one component".to_owned() } else { format!("1 … {components}") });
-    sheet.list("data_mean", setup.data.mean().iter().copied());
-    sheet.list("data_cov", sym2::entries(&setup.data.covariance()));
-    let whiten = sym2::inverse(forward.sqrt_shape());
-    let lambda = sym2::symmetrized(&(whiten * setup.data.covariance() * whiten)).symmetric_eigenvalues();
-    sheet.list("lambda", [lambda.max(), lambda.min()]);
-    let step = setup.nearest_step(t);
-    if let Some([from, to]) = setup.times.get(step..step + 2) {
-        sheet.number("step", to - from);
-    }
-    let Some(kind) = process::ALL.iter().find(|kind| kind.info.id == scene.process.kind) else { return };
-    let parameter = |key: &str| {
-        let info = kind.info.params.iter().find(|info| info.key == key)?;
-        Some(scene.process.get(info))
-    };
-    if let Some(temperature) = parameter("temperature") {
-        sheet.number("temperature", temperature);
-    }
-    if let Some(end) = parameter("sigma_infinity") {
-        sheet.number("end_noise", end * end);
-    }
-    if let (Some(least), Some(growth)) = (parameter("beta_min"), parameter("beta_growth")) {
-        sheet.number("beta", least + growth * t);
-    }
 }
