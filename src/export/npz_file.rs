@@ -5,9 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 
 use anyhow::Context;
-use npyz::npz::NpzWriter;
-use npyz::zip::write::FileOptions;
 use serde_json::json;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::caption::SOFTWARE;
 use super::data::Progress;
@@ -27,8 +27,7 @@ pub(super) static NPZ: Kind = Kind {
 fn write(job: &Job<'_>) -> anyhow::Result<()> {
     let arrays = job.arrays()?;
     let trouble = || job.target.trouble();
-    let mut archive = NpzWriter::new(BufWriter::new(File::create(job.target.path()).with_context(trouble)?));
-    let zip = archive.zip_writer();
+    let mut zip = ZipWriter::new(BufWriter::new(File::create(job.target.path()).with_context(trouble)?));
     let summary = json!({
         "software": SOFTWARE,
         "caption": job.caption()?.text,
@@ -39,7 +38,7 @@ fn write(job: &Job<'_>) -> anyhow::Result<()> {
         "results": arrays.report.results,
         "arrays": arrays.report.arrays,
     });
-    let options = || FileOptions::default().large_file(true);
+    let options = || SimpleFileOptions::default().large_file(true);
     zip.start_file("summary.json", options()).with_context(trouble)?;
     zip.write_all(scene_file::to_text(&summary).as_bytes()).with_context(trouble)?;
     let sizes: io::Result<Vec<u64>> =
@@ -48,7 +47,7 @@ fn write(job: &Job<'_>) -> anyhow::Result<()> {
     for array in &arrays.report.arrays {
         let from = File::open(arrays.path(array)).with_context(trouble)?;
         zip.start_file(array.file.as_str(), options()).with_context(trouble)?;
-        io::copy(&mut job.watched(from, &progress), zip).map_err(|error| plain(error, &trouble()))?;
+        io::copy(&mut job.watched(from, &progress), &mut zip).map_err(|error| plain(error, &trouble()))?;
     }
     zip.finish().with_context(trouble)?.into_inner().map_err(|error| error.into_error()).with_context(trouble)?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Arrays of images: npy, npz, and the IDX files of MNIST.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use super::{Loaded, MOST_PIXELS, MOST_VALUES, too_much};
@@ -131,17 +132,16 @@ fn npy_values(file: npyz::NpyFile<&[u8]>, count: usize) -> Result<(Vec<f32>, Opt
 
 /// The first array of an archive.
 pub(super) fn npz(name: &str, bytes: &[u8], room: usize) -> Result<(Vec<Loaded>, Option<String>), String> {
-    let broken = |_| "this .npz archive is truncated or damaged".to_owned();
-    let mut archive = npyz::npz::NpzArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let first = archive.array_names().next().map(str::to_owned).ok_or("there is no array in this archive")?;
-    let inner = format!("{first}.npy");
-    let size = archive.zip_archive().by_name(&inner).map_err(|_| broken(std::io::Error::other("")))?.size();
+    let broken = "this .npz archive is truncated or damaged";
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|_| broken)?;
+    let first = archive.file_names().flatten().find(|name| name.ends_with(".npy")).map(Cow::into_owned);
+    let mut file = archive.by_name(&first.ok_or("there is no array in this archive")?).map_err(|_| broken)?;
+    let size = file.size();
     if size > 8 * MOST_VALUES as u64 {
         return Err(too_much("this archive's first array"));
     }
     let mut content = Vec::new();
-    let mut file = archive.zip_archive().by_name(&inner).map_err(|_| broken(std::io::Error::other("")))?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(&mut file, size), &mut content).map_err(broken)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(&mut file, size), &mut content).map_err(|_| broken)?;
     npy(name, &content, room)
 }
 

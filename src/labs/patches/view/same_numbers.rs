@@ -46,9 +46,12 @@ impl Window {
 
     fn settle(&mut self) {
         use crate::labs::LabView;
-        for frame in 0..6000 {
+        let mut still = 0;
+        for _ in 0..6000 {
             self.frame();
-            if frame > 3 && !self.view.is_busy() {
+            // What was ready only after a frame had begun may ask for more in the next.
+            still = if self.view.is_busy() { 0 } else { still + 1 };
+            if still > 3 {
                 return;
             }
             std::thread::sleep(std::time::Duration::from_millis(1));
