@@ -104,6 +104,12 @@ where
         }
     }
 
+    /// Forgets which task was in hand: the next one is begun even if it is the same. For work that failed for a reason
+    /// that is no part of the task and is gone.
+    pub fn forget(&mut self) {
+        self.asked = None;
+    }
+
     /// What there is so far.
     pub fn value(&self) -> Option<&Arc<T>> {
         self.value.as_ref()

@@ -12,6 +12,7 @@ use diffuscope::engine::{Engine, EngineError};
 use diffuscope::faults;
 use diffuscope::labs::{RunContext, scene_file};
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
 use serde_json::{Value, json};
 
 use crate::bench::{Bench, still, title_of};
@@ -28,6 +29,7 @@ fn scenes() -> Vec<(&'static str, Value)> {
         scene
     };
     let particles = json!({"count": 60, "steps": 40});
+    let spins = json!({"systems": 20, "steps": 60});
     vec![
         ("score_field", small("two_points", &[("/particles", particles)])),
         (
@@ -35,6 +37,7 @@ fn scenes() -> Vec<(&'static str, Value)> {
             json!({"lab": "patches", "version": 1, "ensemble": {"count": 1, "side": 8},
             "machine": {"window": {"k": 3}, "steps": 12}}),
         ),
+        ("symmetry_breaking", small("magnet_ten_spins", &[("/spins", spins)])),
     ]
 }
 
@@ -47,8 +50,8 @@ fn open(scene: &Value) -> Bench {
 fn a_run_goes_on_where_it_stands_wherever_the_device_is_lost() {
     let _alone = alone();
     for (lab, scene) in scenes() {
-        // A small run of the patch lab asks the device a few times only.
-        let places: &[usize] = if lab == "patches" { &[1, 2] } else { &[1, 2, 11] };
+        // Small runs of the other labs ask the device a few times only.
+        let places: &[usize] = if lab == "score_field" { &[1, 2, 11] } else { &[1, 2] };
         for at in places {
             let mut bench = open(&scene);
             let before = still(bench.scene());
@@ -78,6 +81,30 @@ fn a_run_goes_on_where_it_stands_wherever_the_device_is_lost() {
             assert!(!warnings.iter().any(|warning| warning.contains("device")), "{lab}, {at}: {warnings:?}");
         }
     }
+}
+
+#[test]
+fn an_experiment_that_loses_its_device_is_made_on_the_cpu() {
+    let _alone = alone();
+    let mut scene = scene_file::load("gallery:magnet_wrong_weights").unwrap().scene;
+    scene["finite_data"] = json!({"spins": [10], "samples": [10, 20], "data_sets": 4, "generated": 20, "steps": 20});
+    scene["show"] = "finite_data".into();
+    let mut bench = open(&scene);
+    let lost = Ordered::new("device:full:3!");
+    bench.until("a loss", |bench| {
+        bench.has_message(Weight::Warning, "The graphics device failed; the CPU computes now.")
+    });
+    drop(lost);
+    let mut frames = 0;
+    while bench.harness.state_mut().app_mut().view().unwrap().is_busy() || frames < 5 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        bench.steps(1);
+        frames += 1;
+        assert!(frames < 5000, "still computing");
+    }
+    let words = "the graphics device failed";
+    assert!(bench.harness.query_all_by_label_contains(words).next().is_none(), "the fault is told no more");
+    assert!(bench.harness.query_all_by_label_contains(" ± ").next().is_some(), "and exponents are there");
 }
 
 #[test]

@@ -13,26 +13,30 @@ impl CpuEngine {
     }
 }
 
-/// Softmax of one row; returns its largest weight.
+/// Softmax of one row; returns its largest weight. Vectors go through loops and functions that are always inlined: a closure
+/// would be compiled for the instruction set of the whole crate and called.
 #[inline(always)]
 fn softmax<S: Simd>(simd: S, row: &mut [f32]) -> f32 {
     let lanes = S::f32s::LEN;
     let vectors = row.chunks_exact(lanes);
     let rest = vectors.remainder().iter().copied().fold(f32::MIN, f32::max);
-    let top = vectors.fold(S::f32s::splat(simd, rest), |top, x| top.max(S::f32s::from_slice(simd, x)));
+    let mut top = S::f32s::splat(simd, rest);
+    for x in vectors {
+        top = top.max(S::f32s::from_slice(simd, x));
+    }
     let top = top.as_slice().iter().copied().fold(f32::MIN, f32::max);
 
-    let power = |x: S::f32s| math::exp2::<S, f32>(simd, (x - top) * std::f32::consts::LOG2_E);
     let mut sum = S::f32s::splat(simd, 0.0);
     let mut vectors = row.chunks_exact_mut(lanes);
     for x in vectors.by_ref() {
-        let power = power(S::f32s::from_slice(simd, x));
+        let power = power(simd, S::f32s::from_slice(simd, x), top);
         sum += power;
         power.store_slice(x);
     }
     let rest = vectors.into_remainder();
     if !rest.is_empty() {
-        let power = power(S::f32s::from_fn(simd, |lane| rest.get(lane).copied().unwrap_or(f32::MIN)));
+        let logits = S::f32s::from_fn(simd, |lane| rest.get(lane).copied().unwrap_or(f32::MIN));
+        let power = power(simd, logits, top);
         sum += power;
         rest.iter_mut().zip(power.as_slice()).for_each(|(x, power)| *x = *power);
     }
@@ -44,6 +48,12 @@ fn softmax<S: Simd>(simd: S, row: &mut [f32]) -> f32 {
     }
     vectors.into_remainder().iter_mut().for_each(|x| *x *= share);
     share
+}
+
+/// e^(x − top).
+#[inline(always)]
+fn power<S: Simd>(simd: S, x: S::f32s, top: f32) -> S::f32s {
+    math::exp2::<S, f32>(simd, (x - top) * std::f32::consts::LOG2_E)
 }
 
 #[cfg(test)]

@@ -114,27 +114,27 @@ pub fn from_bytes([r, g, b]: [u8; 3]) -> Color32 {
     Color32::from_rgb(r, g, b)
 }
 
+/// Relative luminance by WCAG 2, in [0, 1].
+fn luminance(colour: Color32) -> f32 {
+    let [r, g, b] = linear_rgb(colour);
+    0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/// Contrast ratio of WCAG 2, from 1 to 21.
+pub fn contrast(a: Color32, b: Color32) -> f32 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
 /// Black or white, whichever is read better on `background`.
 pub fn readable_on(background: Color32) -> Color32 {
-    let [r, g, b] = linear_rgb(background);
-    // Relative luminance; 0.18 is where black and white have equal contrast by the WCAG formula.
-    if 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 { Color32::BLACK } else { Color32::WHITE }
+    // Black and white have equal contrast there.
+    if luminance(background) > 0.18 { Color32::BLACK } else { Color32::WHITE }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn luminance(colour: Color32) -> f32 {
-        let [r, g, b] = linear_rgb(colour);
-        0.2126 * r + 0.7152 * g + 0.0722 * b
-    }
-
-    /// Contrast ratio of WCAG 2.
-    fn contrast(a: Color32, b: Color32) -> f32 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
 
     #[test]
     fn text_can_be_read_in_every_palette() {

@@ -131,6 +131,9 @@ pub enum Key {
     Area,
 }
 
+/// Contrast with the panel below which a colour is not seen there.
+const FAINT: f32 = 1.5;
+
 /// Says what the colours mean, above a plot.
 pub fn legend(ui: &mut Ui, entries: &[(Key, Color32, &str, &str)]) {
     let text = theme::tokens(ui.visuals()).muted_text;
@@ -141,6 +144,10 @@ pub fn legend(ui: &mut Ui, entries: &[(Key, Color32, &str, &str)]) {
                 ui.spacing_mut().item_spacing.x = 4.0;
                 let (rect, _) = ui.allocate_exact_size(vec2(16.0, 12.0), Sense::hover());
                 let stroke = Stroke::new(2.0, *colour);
+                // Colours meant for a dark map are seen on a plate of its kind.
+                if theme::contrast(*colour, ui.visuals().panel_fill) < FAINT {
+                    ui.painter().rect_filled(rect.expand2(vec2(2.0, 0.0)), 2.0, theme::readable_on(*colour));
+                }
                 match key {
                     Key::Line => drop(ui.painter().line_segment([rect.left_center(), rect.right_center()], stroke)),
                     Key::Dashed => {

@@ -266,7 +266,8 @@ pub const COMPARED_TAU: f64 = -1.0;
 pub struct DifferenceSlot {
     worker: LatestWorker<(Scene, NumberedEngine), Vec<Difference>>,
     results: Vec<Difference>,
-    asked: Option<Scene>,
+    /// Whose magnet is measured, and the number of the engine that does it.
+    asked: Option<(Scene, u64)>,
 }
 
 impl DifferenceSlot {
@@ -291,16 +292,30 @@ impl DifferenceSlot {
     pub fn measure(&mut self, scene: &Scene, engine: &NumberedEngine) {
         self.results.clear();
         self.worker.take();
-        self.asked = Some(scene.clone());
+        self.asked = Some((scene.clone(), engine.stamp));
         self.worker.submit((scene.clone(), engine.clone()));
+    }
+
+    /// Measures again with `engine` what one that failed left undone.
+    pub fn follow(&mut self, engine: &NumberedEngine) {
+        self.receive();
+        let undone = self.results.len() < SIZES.len() && !self.is_busy();
+        if let Some((scene, stamp)) = self.asked.take_if(|(_, stamp)| undone && *stamp != engine.stamp) {
+            tracing::debug!("engine {stamp} left the difference at N = {:?} undone", SIZES.get(self.results.len()));
+            self.measure(&scene, engine);
+        }
+    }
+
+    fn receive(&mut self) {
+        if let Some(results) = self.worker.take() {
+            self.results = results;
+        }
     }
 
     /// Results so far, if they belong to a magnet like that of `scene`.
     pub fn results(&mut self, scene: &Scene) -> &[Difference] {
-        if let Some(results) = self.worker.take() {
-            self.results = results;
-        }
-        let same = |asked: &Scene| {
+        self.receive();
+        let same = |(asked, _): &(Scene, u64)| {
             asked.model.kind == scene.model.kind
                 && ["beta", "field", "temperature"]
                     .iter()

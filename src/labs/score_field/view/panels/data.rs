@@ -75,7 +75,7 @@ fn selection(ui: &mut Ui, cx: &mut PanelContext<'_>) {
             });
         }
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let any = !cx.state.selection.is_empty();
         if ui.add_enabled(any, egui::Button::new("Delete")).on_hover_text("Delete what is selected (Del)").clicked()
             && edit::delete(&mut cx.scene.data, &mut cx.state.selection)

@@ -28,7 +28,7 @@ pub const ENTRY: PaneEntry = PaneEntry {
     open: |wake: &Wake| {
         let wake = Arc::clone(wake);
         let work = Background::new("finite data", experiment, move || wake());
-        Box::new(FinitePane { work, shown: 0, against: 0 })
+        Box::new(FinitePane { work, engine: 0, shown: 0, against: 0 })
     },
 };
 
@@ -118,6 +118,8 @@ type Sizes = fn(&mut FiniteData) -> &mut Vec<u64>;
 
 struct FinitePane {
     work: Background<Task, Vec<Table>>,
+    /// Number of the engine that the work was given.
+    engine: u64,
     /// A member of [`QUANTITIES`], or one more for the clocks.
     shown: usize,
     /// A member of [`AGAINST`].
@@ -215,6 +217,8 @@ fn settings(ui: &mut Ui, spec: &mut FiniteData) -> bool {
                 changed = true;
             }
         }
+    });
+    ui.horizontal_wrapped(|ui| {
         let mut number = |name: &str, value: &mut usize, most: usize, about: &str| {
             let label = ui.label(name);
             changed |=
@@ -234,6 +238,11 @@ const RESULTS: f32 = 452.0;
 impl FinitePane {
     fn follow(&mut self, cx: &PaneContext<'_>) {
         let Some(spec) = cx.scene.finite_data.clone() else { return };
+        // Work that a lost device left undone is taken up by the engine that came after it.
+        if self.work.fault().is_some() && self.engine != cx.engine.stamp {
+            self.work.forget();
+        }
+        self.engine = cx.engine.stamp;
         let engine = Arc::clone(&cx.engine.engine);
         self.work.follow(&Task { spec, model: cx.model, seed: cx.scene.seed, engine });
     }
@@ -358,7 +367,7 @@ fn results(ui: &mut Ui, tables: &[Table]) {
     Grid::new("finite data results").striped(true).num_columns(5).spacing([18.0, 2.0]).show(ui, |ui| {
         for (name, about) in [
             ("score", "Where the score comes from"),
-            ("slope in P", "Exponent of P in the error of W₊, over all cells with a clear error"),
+            ("slope in P", "Exponent of P in the error of W₊, fitted to the mean squares of all cells"),
             ("slope in N", "Exponent of N"),
             ("overlap", "Mean of |M| over all cells; the model has about m*"),
             ("copies", "Share of generated configurations that are one of the samples, over all cells"),

@@ -117,6 +117,7 @@ impl SpinsPane {
             });
             return;
         }
+        self.difference.follow(cx.engine);
         if let Some(secs) = self.slot.follow(cx.scene, cx.engine, cx.now_secs) {
             ui.ctx().request_repaint_after(std::time::Duration::from_secs_f64(secs));
         }
