@@ -190,9 +190,9 @@ fearless_simd::kernel!(
 #[inline(always)]
 pub(super) fn exp2_of_weights<S: Simd, const G: usize>(simd: S, x: [S::f32s; G]) -> [S::f32s; G] {
     let mut x = x;
-    for g in 0..G {
+    for x in &mut x {
         // Also keeps the results normal: others are slow.
-        x[g] = x[g].max(-126.0);
+        *x = x.max(-126.0);
     }
     let mut weight = x;
     #[cfg(target_arch = "x86_64")]
@@ -229,8 +229,8 @@ pub(super) fn exp2_of_weights<S: Simd, const G: usize>(simd: S, x: [S::f32s; G])
 /// `1 + series[0] x + series[1] x² + …`.
 #[inline(always)]
 fn significands<S: Simd, const G: usize>(simd: S, series: &[f32; 5], x: &[S::f32s; G], sum: &mut [S::f32s; G]) {
-    for g in 0..G {
-        sum[g] = S::f32s::splat(simd, series[4]);
+    for sum in &mut *sum {
+        *sum = S::f32s::splat(simd, series[4]);
     }
     for term in [series[3], series[2], series[1], series[0], 1.0] {
         for g in 0..G {

@@ -86,8 +86,8 @@ fn narrow<S: Simd, const C: usize, const G: usize, const K: usize>(
     let pixels = meeting.phi[0].len() + 1 - K;
     let mut own = [S::f32s::splat(simd, 0.0); K];
     let part = meeting.part::<S>(0, K);
-    for j in 0..K {
-        own[j] = part.square(simd, signal, j);
+    for (j, own) in own.iter_mut().enumerate() {
+        *own = part.square(simd, signal, j);
     }
     let mut first = 0;
     while first + K < pixels {
@@ -197,10 +197,10 @@ fn wide_block<S: Simd, const C: usize, const G: usize, const HALF: usize, const 
             head[1] += part.square(simd, signal, HALF + j);
         }
     }
-    for j in 0..HALF {
+    for (j, late) in late.iter().enumerate() {
         if FULL || HALF + j < count {
             let at = (HALF + j) * stride;
-            (late[j] + head[0]).store_slice(&mut sums[at..at + lanes]);
+            (*late + head[0]).store_slice(&mut sums[at..at + lanes]);
         }
     }
 }

@@ -46,11 +46,10 @@ impl Visit<'_> {
             self.approach((row, x), distance, &mut nearest[x], source, parts);
         }
         let mut centres: [[&[f32]; C]; G] = [[&[]; C]; G];
-        for g in 0..G {
-            let Stream { slot, group } = row.streams[g];
-            for c in 0..C {
+        for (centres, &Stream { slot, group }) in centres.iter_mut().zip(&row.streams) {
+            for (c, centres) in centres.iter_mut().enumerate() {
                 let row = self.image.row(slot, c, centre_row);
-                centres[g][c] = &row[frame.k / 2 + group * lanes..][..columns + lanes - 1];
+                *centres = &row[frame.k / 2 + group * lanes..][..columns + lanes - 1];
             }
         }
         add::<S, C, POSTERIOR, G>(simd, &list[..found.listed], distance, nearest, &centres, parts);
