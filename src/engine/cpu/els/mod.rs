@@ -4,8 +4,10 @@
 //! |---|---|
 //! | `two_pattern` | tanh of box sums, fused with the step |
 //! | `patches` | posteriors over patches: which shifts there are, who computes them, how they are put together |
-//! | `shift` | one training image, shifted, against a band of pixels: the inner loop |
+//! | `shift` | some training images, shifted, against a band of pixels: the inner loop |
 //! | `box_sums` | squared differences and their sums over windows |
+//! | `distances` | sums over windows made whole, and which pixels have patches of weight |
+//! | `weigh` | the weights of a row's patches, given their distances |
 //! | `sums` | weighted sums over the patches met so far |
 //! | `whole_image` | one posterior over whole images |
 //! | `correlation` | kernel `grid_correlation` |
@@ -15,10 +17,12 @@
 
 mod box_sums;
 mod correlation;
+mod distances;
 mod patches;
 mod shift;
 mod sums;
 mod two_pattern;
+mod weigh;
 mod whole_image;
 
 use super::CpuEngine;

@@ -6,17 +6,18 @@
 use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
+use super::afford;
 use super::shift::{Extended, Frame, Scratch, Shifts, Visit};
 use super::sums::{Sums, rescale};
-use super::{afford, empty_map};
 use crate::EngineError;
 use crate::kernel::PosteriorMap;
 use diffuscope_core::els::machine::{Border, Candidates};
 use diffuscope_core::els::{Grids, Level, Machine};
 use diffuscope_core::image_set::ImageSet;
 
-/// Rows of a band, unless the whole grid is hardly larger.
-const BAND: usize = 32;
+/// Rows and columns of a band, unless the whole grid is hardly larger.
+const ROWS: usize = 32;
+const COLUMNS: usize = 16;
 /// Pieces that a grid's work is cut into.
 const PIECES: usize = 16;
 /// Sums that wait to be put together, in pixels.
@@ -51,16 +52,23 @@ pub(super) fn posterior(
     phi: &Grids<f32>,
 ) -> Result<PosteriorMap, EngineError> {
     afford("the posterior of all pixels", (20 * phi.count * phi.area()) as u64)?;
-    let mut map = empty_map(phi.count * phi.area());
-    Job { simds, images: machine.images(), rule, level, phi, posterior: true }.run(|_, pixel| {
+    let pixels = phi.count * phi.area();
+    let mut map = PosteriorMap {
+        image: vec![0; pixels],
+        position: vec![0; pixels],
+        weight: vec![0.0; pixels],
+        entropy: vec![0.0; pixels],
+        effective: vec![0.0; pixels],
+    };
+    Job { simds, images: machine.images(), rule, level, phi, posterior: true }.run(|index, pixel| {
         let terms = pixel.totals.len();
         let (total, logs, squares) = (pixel.totals[0], pixel.totals[terms - 2], pixel.totals[terms - 1]);
-        map.image.push(pixel.source.0);
-        map.position.push(pixel.source.1);
+        map.image[index] = pixel.source.0;
+        map.position[index] = pixel.source.1;
         // The nearest patch has w = 1.
-        map.weight.push((1.0 / total) as f32);
-        map.entropy.push((total.ln() - std::f64::consts::LN_2 * logs / total).max(0.0) as f32);
-        map.effective.push((total * total / squares) as f32);
+        map.weight[index] = (1.0 / total) as f32;
+        map.entropy[index] = (total.ln() - std::f64::consts::LN_2 * logs / total).max(0.0) as f32;
+        map.effective[index] = (total * total / squares) as f32;
     })?;
     Ok(map)
 }
@@ -83,45 +91,54 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Hands every pixel's sums to `finish`, in order.
+    /// Hands every pixel's sums, with its number among all of them, to `finish`.
     fn run(&self, mut finish: impl FnMut(usize, &Pixel)) -> Result<(), EngineError> {
         let phi = self.phi;
         let side = phi.side;
-        let band = if side <= BAND + BAND / 2 { side } else { BAND };
-        let bands = side.div_ceil(band);
         let (border, candidates) = self.rule;
         let vertical = Shifts::new(border, candidates, side, self.images.side(), self.level.k);
-        let units = self.images.count() * vertical.count;
-        let segments = (PIECES / bands).clamp(1, units);
+        let rows = step(side, ROWS);
+        // Continuing the images costs more than they are worth where there is one shift only.
+        let columns = if vertical.count == 1 { side } else { step(side, COLUMNS) };
+        let corners: Vec<(usize, usize)> =
+            (0..side).step_by(rows).flat_map(|top| (0..side).step_by(columns).map(move |left| (top, left))).collect();
+        let largest = self.frame(&[], (0, rows), (0, columns));
         let lanes = dispatch!(self.simds, simd => lanes_of(simd));
+        let (_, together) = Extended::shape(&largest, lanes);
+        let units = self.images.count().div_ceil(together) * vertical.count;
+        let segments = (PIECES / corners.len()).clamp(1, units);
         let terms = 1 + phi.channels + if self.posterior { 2 } else { 0 };
         let span = side + self.level.k - 1;
         let waiting = (WAITING / (phi.area() * segments)).clamp(1, phi.count);
-        let bytes = Scratch::bytes(&self.frame(&[], 0, band), terms, lanes) * rayon::current_num_threads() as u64
+        let bytes = Scratch::bytes(&largest, terms, lanes) * rayon::current_num_threads() as u64
             + 4 * (phi.channels * span * span * waiting + phi.values.len()) as u64
             + (waiting * phi.area() * segments * (8 * terms + 12)) as u64;
         afford("the posterior over patches", bytes)?;
         for first in (0..phi.count).step_by(waiting) {
             let grids = first..(first + waiting).min(phi.count);
             let padded: Vec<Vec<f32>> = grids.clone().into_par_iter().map(|b| self.padded(phi.grid(b))).collect();
-            let pieces: Vec<(usize, usize, usize)> = grids
+            let corners = &corners;
+            let pieces: Vec<(usize, (usize, usize), usize)> = grids
                 .clone()
-                .flat_map(|b| (0..bands).flat_map(move |band| (0..segments).map(move |segment| (b, band, segment))))
+                .flat_map(|b| {
+                    corners.iter().flat_map(move |corner| (0..segments).map(move |segment| (b, *corner, segment)))
+                })
                 .collect();
             let sums: Vec<Sums> = pieces
                 .par_iter()
-                .map(|&(b, number, segment)| {
-                    let start = number * band;
-                    let frame = self.frame(&padded[b - first], start, band.min(side - start));
+                .map(|&(b, (top, left), segment)| {
+                    let extent = ((top, rows.min(side - top)), (left, columns.min(side - left)));
+                    let frame = self.frame(&padded[b - first], extent.0, extent.1);
                     let range = units * segment / segments..units * (segment + 1) / segments;
                     dispatch!(self.simds, simd => self.segment(simd, &frame, vertical, range))
                 })
                 .collect();
             for (sums, piece) in sums.chunks(segments).zip(pieces.iter().step_by(segments)) {
-                let start = piece.0 * phi.area() + piece.1 * band * side;
-                let pixels = sums[0].nearest.len();
-                for pixel in 0..pixels {
-                    finish(start + pixel, &self.together(sums, pixel, terms));
+                let (b, (top, left), _) = *piece;
+                let columns = columns.min(side - left);
+                for pixel in 0..sums[0].nearest.len() {
+                    let (y, x) = (top + pixel / columns, left + pixel % columns);
+                    finish(b * phi.area() + y * side + x, &self.together(sums, pixel, terms));
                 }
             }
         }
@@ -133,7 +150,12 @@ impl Job<'_> {
         (self.level.sharpness() * std::f64::consts::LOG2_E).sqrt()
     }
 
-    fn frame<'a>(&self, padded: &'a [f32], first: usize, rows: usize) -> Frame<'a> {
+    fn frame<'a>(
+        &self,
+        padded: &'a [f32],
+        (first, rows): (usize, usize),
+        (left, columns): (usize, usize),
+    ) -> Frame<'a> {
         let (border, candidates) = self.rule;
         let (side, image_side, k) = (self.phi.side, self.images.side(), self.level.k);
         let scale = self.scale();
@@ -149,6 +171,8 @@ impl Job<'_> {
             candidates,
             first,
             rows,
+            left,
+            columns,
             shifts: Shifts::new(border, candidates, side, image_side, k),
         }
     }
@@ -174,7 +198,7 @@ impl Job<'_> {
         padded
     }
 
-    /// The sums of one band over some of the pairs of image and vertical shift.
+    /// The sums of one band over some of the pairs of images at hand and vertical shift.
     #[inline(always)]
     fn segment<S: Simd>(&self, simd: S, frame: &Frame<'_>, vertical: Shifts, range: std::ops::Range<usize>) -> Sums {
         match (self.phi.channels, self.posterior) {
@@ -196,14 +220,15 @@ impl Job<'_> {
         let lanes = S::f32s::LEN;
         let mut image = Extended::new(frame, C, lanes);
         let mut sums = Sums::new(frame, C, POSTERIOR, lanes);
-        let mut scratch = Scratch::new(frame, image.groups(), lanes);
+        let mut scratch = Scratch::new(frame, lanes);
+        let (groups, together) = Extended::shape(frame, lanes);
         let mut present = None;
         // Single precision adds up at most this many numbers before double precision takes over.
-        let settle_after = (4096 / image.groups()).max(1);
+        let settle_after = (4096 / (groups * together)).max(1);
         for (visit, unit) in range.enumerate() {
-            let number = unit / vertical.count;
+            let number = unit / vertical.count * together;
             if present != Some(number) {
-                image.fill(frame, self.images.image(number));
+                image.fill(frame, (number..self.images.count()).map(|number| self.images.image(number)));
                 present = Some(number);
             }
             if visit > 0 && visit % settle_after == 0 {
@@ -243,6 +268,12 @@ impl Job<'_> {
         }
         whole
     }
+}
+
+/// Pixels of a band along an axis of `side`: about as many as wanted, and no much smaller rest.
+fn step(side: usize, wanted: usize) -> usize {
+    let bands = ((side + wanted / 2) / wanted).max(1);
+    side.div_ceil(bands)
 }
 
 #[inline(always)]

@@ -21,7 +21,7 @@ pub(super) struct Sums {
 impl Sums {
     /// Sums of no patches. With `posterior`, two terms and the source more.
     pub fn new(frame: &Frame<'_>, channels: usize, posterior: bool, lanes: usize) -> Self {
-        let pixels = frame.rows * frame.side;
+        let pixels = frame.rows * frame.columns;
         let terms = 1 + channels + if posterior { 2 } else { 0 };
         Self {
             nearest: vec![f32::MAX; pixels],
