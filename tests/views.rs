@@ -16,7 +16,7 @@ use diffuscope::ui::theme::ThemeChoice;
 use egui::accesskit::Role;
 use egui::{Rect, pos2};
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotOptions};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
 
 const SIZE: [f32; 2] = [1120.0, 700.0];
 
@@ -94,10 +94,12 @@ fn scene_of(lab: &str) -> LoadedScene {
 
 /// Every lab, light and dark, on plain screens and on fine ones.
 fn every_lab(theme: ThemeChoice, scale: f32, ending: &str) {
+    let mut results = SnapshotResults::new();
     for lab in labs::ALL {
         let mut harness = program_at(scene_of(lab.info.id), theme, scale);
         harness.mask(Rect::from_min_max(pos2(0.0, SIZE[1] - 30.0), pos2(SIZE[0], SIZE[1])));
-        harness.snapshot(format!("{}_{ending}", lab.info.id));
+        harness.snapshot(format!("lab_{}_{ending}", lab.info.id));
+        results.extend_harness(&mut harness);
     }
 }
 

@@ -176,6 +176,9 @@ pub trait LabView {
     /// Whether computing is still under way, so that the picture on screen is not the final one.
     fn is_busy(&self) -> bool;
 
+    /// Whether there is something to see in the pane in front, if not yet all of it.
+    fn has_picture(&self) -> bool;
+
     /// What the lab's own keys and gestures do, each with its name: ("Delete what is selected", "Del").
     fn keys(&self) -> &'static [(&'static str, &'static str)] {
         &[]

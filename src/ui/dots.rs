@@ -50,8 +50,10 @@ pub fn add_dot(mesh: &mut Mesh, centre: Pos2, radius: f32, colour: Color32) {
 
 /// Adds a line whose colour goes over from that of its first end to that of its last.
 pub fn add_line(mesh: &mut Mesh, [from, to]: [Pos2; 2], width: f32, [start, end]: [Color32; 2]) {
-    let along = (to - from).normalized();
-    let side = Vec2::new(-along.y, along.x) * (0.5 * width + SOFT);
+    let along = to - from;
+    // Plain lengths do: `hypot` takes care of overflow, which a screen is not large enough for, and is slow.
+    let length = along.length_sq().sqrt().max(f32::MIN_POSITIVE);
+    let side = Vec2::new(-along.y, along.x) * ((0.5 * width + SOFT) / length);
     let first = mesh.vertices.len() as u32;
     let corners = [(from - side, 0.0, start), (from + side, 1.0, start), (to + side, 1.0, end), (to - side, 0.0, end)];
     for (pos, v, color) in corners {

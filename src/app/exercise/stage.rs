@@ -160,7 +160,7 @@ impl Stage {
 
     /// Whether there is something to see.
     pub fn has_picture(&mut self) -> bool {
-        self.app.view().is_none_or(|view| view.compute_secs()[1] > 0.0 || !view.is_busy())
+        self.app.view().is_none_or(|view| view.has_picture())
     }
 
     fn input(&self, events: Vec<Event>) -> RawInput {

@@ -217,6 +217,11 @@ impl LabView for HighDimensionsView {
             .collect()
     }
 
+    fn has_picture(&self) -> bool {
+        let results = &self.results;
+        results.distances.value().is_some() || results.spectra.value().is_some() || results.losses.value().is_some()
+    }
+
     fn is_busy(&self) -> bool {
         let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         window.as_ref().is_some_and(crate::ui::formula::is_busy)

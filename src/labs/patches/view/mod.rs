@@ -423,6 +423,10 @@ impl LabView for PatchesView {
         self.told()
     }
 
+    fn has_picture(&self) -> bool {
+        self.plain.latest().is_some()
+    }
+
     fn is_busy(&self) -> bool {
         let unfinished = self.setups.error().is_none() && self.run.error().is_none() && self.plain.latest().is_none();
         unfinished

@@ -378,6 +378,10 @@ impl LabView for ScoreFieldView {
         warnings
     }
 
+    fn has_picture(&self) -> bool {
+        self.field.picture().is_some()
+    }
+
     fn is_busy(&self) -> bool {
         let unfinished =
             self.in_sight && self.field.picture().is_none_or(|picture| picture.coarse) && self.setup.error().is_none();

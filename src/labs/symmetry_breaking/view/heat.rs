@@ -103,6 +103,11 @@ impl HeatSlot {
         self.texture.as_ref().map(|(_, texture)| (map, texture))
     }
 
+    /// Whether there is a map.
+    pub fn has_map(&self) -> bool {
+        self.map.is_some()
+    }
+
     /// Whether the map on screen is not yet the one asked for.
     pub fn is_busy(&self) -> bool {
         self.worker.is_busy()

@@ -320,6 +320,11 @@ impl LabView for SymmetryBreakingView {
         warnings
     }
 
+    fn has_picture(&self) -> bool {
+        let front = self.panes.iter().find(|(entry, _)| entry.panel == Some(self.scene.show));
+        front.is_none_or(|(_, pane)| pane.has_picture())
+    }
+
     fn is_busy(&self) -> bool {
         let window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
         let typesetting = window.as_ref().is_some_and(crate::ui::formula::is_busy);

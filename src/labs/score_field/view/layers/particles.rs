@@ -12,6 +12,11 @@ use crate::ui::dots;
 const TRAIL_WIDTH: f32 = 1.1;
 const TRAIL_OPACITY: f32 = 0.55;
 
+/// Most pieces of trails that are drawn, of all particles together: more would cost a large part of a frame.
+const MOST_PIECES: usize = 16_000;
+/// Length below which a piece of a trail is not drawn alone, in points.
+const SHORTEST: f32 = 1.5;
+
 /// The layer.
 pub struct ParticleCloud;
 
@@ -73,17 +78,29 @@ fn add_trails(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut M
     let count = cloud.past.first().map_or(0, Vec::len);
     // Opacity grows from the oldest end to the particle.
     let most = TRAIL_OPACITY * thinned(cx, count);
-    let opacity = |age: usize| most * ((age as f32) / segments as f32).powi(2);
+    let colours: Vec<Color32> =
+        (0..=segments).map(|age| faded(colour, most * ((age as f32) / segments as f32).powi(2))).collect();
+    // Of many long trails only every second, third … place is drawn: straight pieces between them look the same.
+    let stride = (count * segments).div_ceil(MOST_PIECES).max(1);
     for item in 0..count {
-        let steps = cloud.past.iter().map(|past| cx.plane.to_screen(past[item].map(f64::from)));
-        let mut last: Option<Pos2> = None;
-        for (age, pos) in steps.chain(std::iter::once(place(cx, cloud, item))).enumerate() {
-            if let Some(from) = last
-                && Rect::from_two_pos(from, pos).intersects(seen)
-            {
-                dots::add_line(mesh, [from, pos], TRAIL_WIDTH, [age - 1, age].map(|age| faded(colour, opacity(age))));
+        let mut last: Option<(usize, Pos2)> = None;
+        for age in (0..=segments).rev().step_by(stride) {
+            let pos = match cloud.past.get(age) {
+                Some(past) => cx.plane.to_screen(past[item].map(f64::from)),
+                None => place(cx, cloud, item),
+            };
+            let Some((from_age, from)) = last else {
+                last = Some((age, pos));
+                continue;
+            };
+            // Pieces too short to be seen wait for the next place, unless the trail ends.
+            if (pos - from).length_sq() < SHORTEST * SHORTEST && age >= stride {
+                continue;
             }
-            last = Some(pos);
+            if Rect::from_two_pos(from, pos).intersects(seen) {
+                dots::add_line(mesh, [pos, from], TRAIL_WIDTH, [colours[age], colours[from_age]]);
+            }
+            last = Some((age, pos));
         }
     }
 }

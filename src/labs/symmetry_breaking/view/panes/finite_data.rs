@@ -168,6 +168,10 @@ impl LabPane for FinitePane {
         self.draw(ui, cx);
     }
 
+    fn has_picture(&self) -> bool {
+        self.work.value().is_some()
+    }
+
     fn is_busy(&self) -> bool {
         self.work.is_busy()
     }

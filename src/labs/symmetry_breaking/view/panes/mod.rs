@@ -48,6 +48,11 @@ pub trait LabPane {
         self.show(ui, cx);
     }
 
+    /// Whether it shows something, if not yet all of it. What is drawn from closed forms is there at once.
+    fn has_picture(&self) -> bool {
+        true
+    }
+
     /// Whether what it shows is still being computed.
     fn is_busy(&self) -> bool {
         false

@@ -151,6 +151,10 @@ impl LabPane for StatesPane {
         self.draw(ui, cx);
     }
 
+    fn has_picture(&self) -> bool {
+        self.heat.has_map()
+    }
+
     fn is_busy(&self) -> bool {
         self.heat.is_busy() || self.runs.is_busy()
     }

@@ -100,6 +100,10 @@ impl LabPane for SpinsPane {
         self.draw(ui, cx);
     }
 
+    fn has_picture(&self) -> bool {
+        self.slot.picture().is_some()
+    }
+
     fn is_busy(&self) -> bool {
         self.slot.is_busy() || self.difference.is_busy()
     }

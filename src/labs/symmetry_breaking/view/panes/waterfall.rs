@@ -142,6 +142,10 @@ impl LabPane for Waterfall {
         }
     }
 
+    fn has_picture(&self) -> bool {
+        self.heat.has_map()
+    }
+
     fn is_busy(&self) -> bool {
         self.heat.is_busy()
     }
