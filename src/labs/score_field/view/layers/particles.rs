@@ -74,6 +74,9 @@ fn add_dots(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut Mes
 
 fn add_trails(cx: &DrawContext<'_>, cloud: &Cloud, colour: Color32, mesh: &mut Mesh) {
     let segments = cloud.past.len();
+    if segments == 0 {
+        return;
+    }
     let seen = cx.plane.rect();
     let count = cloud.past.first().map_or(0, Vec::len);
     // Opacity grows from the oldest end to the particle.
