@@ -104,6 +104,11 @@ where
         }
     }
 
+    /// The task in hand, or done.
+    pub fn task(&self) -> Option<&K> {
+        self.asked.as_ref()
+    }
+
     /// Forgets which task was in hand: the next one is begun even if it is the same. For work that failed for a reason
     /// that is no part of the task and is gone.
     pub fn forget(&mut self) {

@@ -77,7 +77,7 @@ fn complete<S: Simd, const G: usize, const HEAD: bool, const BARRED: bool>(
                 let head = if HEAD { &mut head[at.clone()] } else { &mut [] };
                 let distance = if HEAD || BARRED { &mut distance[at] } else { &mut [] };
                 let mut least = S::f32s::splat(simd, f32::INFINITY);
-                for g in 0..G {
+                for (g, bars) in bars.iter().enumerate() {
                     let at = g * lanes..(g + 1) * lanes;
                     let mut sum = S::f32s::from_slice(simd, &tail[at.clone()]);
                     if HEAD {
@@ -86,8 +86,8 @@ fn complete<S: Simd, const G: usize, const HEAD: bool, const BARRED: bool>(
                         beyond.store_slice(&mut head[at.clone()]);
                         sum += beyond;
                     }
-                    if BARRED && !bars[g].is_empty() {
-                        sum += S::f32s::from_slice(simd, &bars[g][x * lanes..(x + 1) * lanes]);
+                    if BARRED && !bars.is_empty() {
+                        sum += S::f32s::from_slice(simd, &bars[x * lanes..(x + 1) * lanes]);
                     }
                     if HEAD || BARRED {
                         sum.store_slice(&mut distance[at]);

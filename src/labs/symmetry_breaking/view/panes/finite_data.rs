@@ -28,7 +28,7 @@ pub const ENTRY: PaneEntry = PaneEntry {
     open: |wake: &Wake| {
         let wake = Arc::clone(wake);
         let work = Background::new("finite data", experiment, move || wake());
-        Box::new(FinitePane { work, engine: 0, shown: 0, against: 0 })
+        Box::new(FinitePane { work, shown: 0, against: 0 })
     },
 };
 
@@ -118,8 +118,6 @@ type Sizes = fn(&mut FiniteData) -> &mut Vec<u64>;
 
 struct FinitePane {
     work: Background<Task, Vec<Table>>,
-    /// Number of the engine that the work was given.
-    engine: u64,
     /// A member of [`QUANTITIES`], or one more for the clocks.
     shown: usize,
     /// A member of [`AGAINST`].
@@ -243,11 +241,11 @@ impl FinitePane {
     fn follow(&mut self, cx: &PaneContext<'_>) {
         let Some(spec) = cx.scene.finite_data.clone() else { return };
         // Work that a lost device left undone is taken up by the engine that came after it.
-        if self.work.fault().is_some() && self.engine != cx.engine.stamp {
+        let engine = Arc::clone(&cx.engine.engine);
+        let replaced = self.work.task().is_some_and(|task| !Arc::ptr_eq(&task.engine, &engine));
+        if self.work.fault().is_some() && replaced {
             self.work.forget();
         }
-        self.engine = cx.engine.stamp;
-        let engine = Arc::clone(&cx.engine.engine);
         self.work.follow(&Task { spec, model: cx.model, seed: cx.scene.seed, engine });
     }
 
