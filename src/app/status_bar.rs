@@ -73,8 +73,6 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
             let small = |text: String| RichText::new(text).small().color(tokens.muted_text);
             let description = app.engine.engine.description();
             ui.add(Label::new(small(description))).on_hover_text("Who computes. Change it in the View menu.");
-            let notes: Vec<&str> = app.engine.note.iter().chain(&app.drawing_note).map(String::as_str).collect();
-            notice(ui, &notes, tokens.muted_text);
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 ui.add(Label::new(small(app.pace.text())))
                     .on_hover_text("Frames are drawn only when something changes");
@@ -89,6 +87,7 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
                     ui.separator();
                     ui.add(Label::new(small(memory))).on_hover_text("Memory that the program holds");
                 }
+                let mut warnings = Vec::new();
                 if let Some(document) = &app.document {
                     let [step, picture] = document.view.compute_secs();
                     ui.separator();
@@ -96,10 +95,16 @@ pub(super) fn show(app: &mut App, ui: &mut Ui) {
                         .on_hover_text("Time the latest picture took to compute");
                     ui.add(Label::new(small(format!("step {}", millis(step)))))
                         .on_hover_text("Time the latest steps took to compute");
-                    let warnings = document.view.warnings();
-                    let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
-                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| notice(ui, &warnings, tokens.warning));
+                    warnings = document.view.warnings();
                 }
+                // Words have the room that numbers leave.
+                let notes: Vec<&str> = app.engine.note.iter().chain(&app.drawing_note).map(String::as_str).collect();
+                let warnings: Vec<&str> = warnings.iter().map(String::as_str).collect();
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    // What is wrong with the numbers comes before what is only good to know.
+                    notice(ui, &warnings, tokens.warning);
+                    notice(ui, &notes, tokens.muted_text);
+                });
             });
         });
     });
