@@ -8,10 +8,8 @@ use std::time::Duration;
 
 use diffuscope::app::{Options, Window};
 use diffuscope::engine::select::EngineChoice;
-use diffuscope::labs::{
-    self,
-    scene_file::{self, LoadedScene},
-};
+use diffuscope::labs;
+use diffuscope::labs::scene_file::{self, LoadedScene};
 use diffuscope::ui::theme::ThemeChoice;
 use egui::accesskit::Role;
 use egui::{Rect, pos2};
@@ -56,6 +54,11 @@ fn program_at(scene: LoadedScene, theme: ThemeChoice, scale: f32) -> Harness<'st
 
 /// Compares with the picture `name`.
 fn compare(mut harness: Harness<'static, Window>, name: &str) {
+    snapshot(&mut harness, name);
+}
+
+/// Takes the picture that is compared with `name`; what differs is told when the harness, or whoever took its results, ends.
+fn snapshot(harness: &mut Harness<'static, Window>, name: &str) {
     // Seconds taken and frames per second differ from run to run.
     harness.mask(Rect::from_min_max(pos2(0.0, SIZE[1] - 30.0), pos2(SIZE[0], SIZE[1])));
     harness.snapshot(name);
@@ -76,20 +79,23 @@ fn settle(harness: &mut Harness<'static, Window>) {
 
 /// A scene of each lab that the theory itself computes in a moment.
 fn scene_of(lab: &str) -> LoadedScene {
-    let mut scene = match lab {
-        "score_field" => return scene_file::load("gallery:ring_of_eight").unwrap(),
-        "patches" => serde_json::json!({
-            "ensemble": { "count": 4, "side": 32 },
-            "machine": { "kind": { "kind": "two_pattern" }, "window": { "k": 5 }, "steps": 20 },
-            "abar": 0.8,
-        }),
-        "symmetry_breaking" => return scene_file::load("gallery:magnet_one_becomes_two").unwrap(),
-        "high_dimensions" => return scene_file::load("gallery:spectrum_spike").unwrap(),
+    let gallery = match lab {
+        "score_field" => "gallery:ring_of_eight",
+        "symmetry_breaking" => "gallery:magnet_one_becomes_two",
+        "high_dimensions" => "gallery:spectrum_spike",
+        "patches" => {
+            let small = serde_json::json!({
+                "lab": "patches",
+                "version": 1,
+                "ensemble": { "count": 4, "side": 32 },
+                "machine": { "kind": { "kind": "two_pattern" }, "window": { "k": 5 }, "steps": 20 },
+                "abar": 0.8,
+            });
+            return scene_file::parse("patches", small.to_string().as_bytes()).unwrap();
+        }
         new => panic!("which scene shows the lab \"{new}\"?"),
     };
-    scene["lab"] = lab.into();
-    scene["version"] = 1.into();
-    scene_file::parse(lab, scene.to_string().as_bytes()).unwrap()
+    scene_file::load(gallery).unwrap()
 }
 
 /// Every lab, light and dark, on plain screens and on fine ones.
@@ -97,8 +103,7 @@ fn every_lab(theme: ThemeChoice, scale: f32, ending: &str) {
     let mut results = SnapshotResults::new();
     for lab in labs::ALL {
         let mut harness = program_at(scene_of(lab.info.id), theme, scale);
-        harness.mask(Rect::from_min_max(pos2(0.0, SIZE[1] - 30.0), pos2(SIZE[0], SIZE[1])));
-        harness.snapshot(format!("lab_{}_{ending}", lab.info.id));
+        snapshot(&mut harness, &format!("lab_{}_{ending}", lab.info.id));
         results.extend_harness(&mut harness);
     }
 }
