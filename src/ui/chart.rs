@@ -1,12 +1,12 @@
 //! Charts of measured and computed curves: axes with symbols and units, linear or logarithmic, a legend above.
 
-use egui::{Color32, FontId, RichText, Sense, Stroke, Ui, Vec2b, pos2, vec2};
+use egui::{Color32, FontId, Sense, Stroke, Ui, Vec2b, pos2, vec2};
 use egui_plot::{
     GridInput, GridMark, HoverPosition, Line, LineStyle, MarkerShape, Plot, PlotPoint, PlotPoints, PlotTransform,
     Points, Span, VLine,
 };
 
-use super::{format, highlight, notation, theme};
+use super::{format, highlight, indices, notation, theme};
 
 /// How the points of a series are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,7 +146,7 @@ impl Chart<'_> {
         let named = [x.label, y.label].map(|label| notation::written(ui.ctx(), label).into_owned());
         let [x_log, y_log] = [x.log, y.log];
         let back = |log: bool, place: f64| if log { 10f64.powf(place) } else { place };
-        let axis_text = |text: &str| RichText::new(text).size(11.5).color(tokens.muted_text);
+        let axis_text = |text: &str| indices::job(text, FontId::proportional(11.5), tokens.muted_text);
         let width = ui.available_width();
         let most = [((width / 70.0) as usize).clamp(2, 8), ((self.height / 34.0) as usize).clamp(2, 8)];
         let own = |axis: Axis<'_>| Axis { label: "", ..axis };
@@ -168,7 +168,7 @@ impl Chart<'_> {
             .show_axes(Vec2b::TRUE)
             .show_grid(Vec2b::TRUE)
             .x_axis_label(axis_text(&named[0]))
-            .y_axis_label(axis_text(&named[1]))
+            .y_axis_label(axis_text(fitting(&named[1], self.height)))
             .y_axis_min_width(34.0)
             .x_grid_spacer(move |input| own_x.marks(input, most[0]))
             .y_grid_spacer(move |input| own_y.marks(input, most[1]))
@@ -259,6 +259,15 @@ impl Chart<'_> {
     }
 }
 
+/// The name of an upright axis, or its last word, the symbol, where the axis is too short for all of it.
+pub fn fitting(label: &str, height: f32) -> &str {
+    const LETTER: f32 = 6.2;
+    // Below the axis stands the other axis, with its name.
+    let fits = label.chars().count() as f32 * LETTER <= height - 40.0;
+    let named = label.starts_with(char::is_lowercase);
+    if fits || !named { label } else { label.rsplit(' ').next().unwrap_or(label) }
+}
+
 /// Writes a region's name at its top: in its middle, or where the frame leaves room for all of it.
 fn name_region(ui: &Ui, region: &Region, transform: &PlotTransform) {
     let frame = transform.frame().shrink(3.0);
@@ -277,7 +286,7 @@ fn name_cursor(ui: &Ui, cursor: &Cursor, transform: &PlotTransform) {
     const GAP: f32 = 4.0;
     let frame = transform.frame().shrink(2.0);
     let x = transform.position_from_point(&PlotPoint::new(cursor.x, 0.0)).x;
-    let galley = ui.painter().layout_no_wrap(cursor.name.clone(), FontId::proportional(11.5), cursor.colour);
+    let galley = ui.painter().layout_job(indices::job(&cursor.name, FontId::proportional(11.5), cursor.colour));
     let fits = x + GAP + galley.size().x <= frame.right();
     let left = if fits { x + GAP } else { x - GAP - galley.size().x };
     if frame.x_range().contains(x) {
@@ -324,7 +333,7 @@ fn legend(ui: &mut Ui, series: &[Series]) {
                 continue;
             }
             told.push(&series.name);
-            let galley = ui.painter().layout_no_wrap(series.name.clone(), font.clone(), text);
+            let galley = ui.painter().layout_job(indices::job(&series.name, font.clone(), text));
             let size = vec2(SWATCH + 4.0 + galley.size().x, galley.size().y.max(12.0));
             let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &series.name));
@@ -353,6 +362,13 @@ fn legend(ui: &mut Ui, series: &[Series]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_axis_too_short_for_its_name_shows_the_symbol() {
+        assert_eq!(fitting("order parameter μ", 200.0), "order parameter μ");
+        assert_eq!(fitting("order parameter μ", 90.0), "μ");
+        assert_eq!(fitting("V − min V", 60.0), "V − min V");
+    }
 
     #[test]
     fn places_and_values_are_inverse() {

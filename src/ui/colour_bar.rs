@@ -3,7 +3,7 @@
 use egui::epaint::TextShape;
 use egui::{Align2, FontId, Mesh, Rect, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
-use super::{format, theme};
+use super::{format, indices, theme};
 use crate::engine::colour_map::ColourMap;
 use crate::engine::kernel::ValueScale;
 
@@ -13,6 +13,9 @@ const BAR: f32 = 12.0;
 const NUMBERS: f32 = 52.0;
 /// Room for the label, which runs upwards along the numbers, in points.
 const LABEL: f32 = 20.0;
+
+/// The label moves by whole steps of this width, in points.
+const STEP: f32 = 12.0;
 
 /// Width that [`colour_bar`] takes, in points.
 pub const WIDTH: f32 = BAR + NUMBERS + LABEL;
@@ -36,14 +39,18 @@ pub fn colour_bar(ui: &mut Ui, map: &ColourMap, range: [f32; 2], scale: ValueSca
     let tokens = theme::tokens(ui.visuals());
     ui.painter().add(gradient(map, bar));
     ui.painter().rect_stroke(bar, 0.0, Stroke::new(1.0, tokens.axis.gamma_multiply(0.6)), StrokeKind::Outside);
+    let mut widest: f32 = 0.0;
     for (tick, share) in ticks(range, scale, (bar.height() / 44.0) as usize) {
         let y = egui::lerp(bar.bottom()..=bar.top(), share);
         let end = bar.right() + 4.0;
         ui.painter().line_segment([pos2(bar.right(), y), pos2(end, y)], Stroke::new(1.0, tokens.axis));
         let text = format::number(tick, 3);
-        ui.painter().text(pos2(end + 3.0, y), Align2::LEFT_CENTER, text, font.clone(), tokens.axis);
+        let drawn = ui.painter().text(pos2(end + 3.0, y), Align2::LEFT_CENTER, text, font.clone(), tokens.axis);
+        widest = widest.max(drawn.right() - rect.left());
     }
-    upright(ui, rect, label, font, tokens.axis);
+    // Next to the numbers, but not following every change of theirs.
+    let taken = (widest / STEP).ceil() * STEP + 2.0;
+    upright(ui, rect.with_max_x(rect.right().min(rect.left() + taken + LABEL)), label, font, tokens.axis);
 }
 
 fn gradient(map: &ColourMap, bar: Rect) -> Shape {
@@ -81,7 +88,7 @@ fn ticks(range: [f32; 2], scale: ValueScale, most: usize) -> Vec<(f64, f32)> {
 
 /// Draws `text` running upwards, centred on the right edge of `rect`.
 fn upright(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: egui::Color32) {
-    let galley = ui.painter().layout_no_wrap(text.to_owned(), font, colour);
+    let galley = ui.painter().layout_job(indices::job(text, font, colour));
     let at = pos2(rect.right() - galley.size().y - 2.0, rect.center().y + galley.size().x / 2.0);
     ui.painter().add(TextShape::new(at, galley, colour).with_angle(-std::f32::consts::FRAC_PI_2));
 }

@@ -16,6 +16,7 @@ pub mod formula;
 pub(crate) mod graphics;
 pub mod highlight;
 pub mod icon;
+pub mod indices;
 pub mod notation;
 pub mod number_list;
 mod paper_notes;

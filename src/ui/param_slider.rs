@@ -1,8 +1,8 @@
 //! A slider for one parameter of a family member: typed entry, logarithmic scale, a mark at the default.
 
-use egui::{DragValue, Label, RichText, Sense, Slider, SliderClamping, Ui, pos2};
+use egui::{DragValue, Label, RichText, Role, Sense, Slider, SliderClamping, TextStyle, Ui, WidgetInfo, pos2};
 
-use super::{format, icon, theme};
+use super::{format, icon, indices, theme};
 use crate::core::param::{ParamInfo, Scale};
 
 /// Edits `value` within the range of `info`: label and number in one line, the rail below. A double click on label or
@@ -31,7 +31,9 @@ pub fn param_slider(ui: &mut Ui, value: &mut f64, info: &ParamInfo) -> bool {
 /// The line with label, reset and number. Returns the label's identifier.
 fn heading(ui: &mut Ui, value: &mut f64, info: &ParamInfo) -> egui::Id {
     ui.horizontal(|ui| {
-        let label = ui.add(Label::new(info.label).truncate().sense(Sense::click()));
+        let text = indices::styled(ui, info.label, &TextStyle::Body);
+        let label = ui.add(Label::new(text).truncate().sense(Sense::click()));
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, info.label));
         let label = label.on_hover_text(explanation(info));
         if label.double_clicked() {
             *value = info.default;

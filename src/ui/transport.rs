@@ -3,7 +3,7 @@
 use egui::{Align2, ComboBox, Key, Label, Modifiers, Rect, RichText, Sense, Stroke, TextStyle, Ui, pos2, vec2};
 
 use super::icon::{self, Look, icon_button};
-use super::{format, highlight, theme};
+use super::{format, highlight, indices, theme};
 
 /// Seconds that a whole run lasts at speed 1.
 const RUN_SECS: f64 = 8.0;
@@ -227,7 +227,7 @@ impl Transport {
             let x = x_of(mark.step);
             let top = rail.top() - 5.0;
             painter.line_segment([pos2(x, top), pos2(x, rail.bottom() + 3.0)], Stroke::new(1.5, tokens.warning));
-            let galley = painter.layout_no_wrap(mark.label.clone(), font.clone(), tokens.muted_text);
+            let galley = painter.layout_job(indices::job(&mark.label, font.clone(), tokens.muted_text));
             let width = galley.size().x;
             let left = (x - width / 2.0).clamp(rect.left(), (rect.right() - width).max(rect.left()));
             // Labels that would overlap are left to the hover text.
@@ -264,7 +264,8 @@ fn readings(ui: &mut Ui, readings: &[Reading]) {
         let (rect, response) = ui.allocate_exact_size(vec2(width_of(reading), 28.0), Sense::hover());
         let symbol = TextStyle::Small.resolve(ui.style());
         let number = TextStyle::Body.resolve(ui.style());
-        ui.painter().text(rect.left_top(), Align2::LEFT_TOP, reading.symbol, symbol, tokens.muted_text);
+        let symbol = ui.painter().layout_job(indices::job(reading.symbol, symbol, tokens.muted_text));
+        ui.painter().galley(rect.left_top(), symbol, tokens.muted_text);
         let colour = ui.visuals().strong_text_color();
         ui.painter().text(rect.left_bottom(), Align2::LEFT_BOTTOM, &value, number, colour);
         let text = format!("{} {} = {value}", reading.name, reading.symbol);

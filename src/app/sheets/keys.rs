@@ -17,7 +17,7 @@ const TRANSPORT: [(&str, &str); 5] = [
 ];
 
 fn show(app: &mut App, ui: &mut Ui) -> bool {
-    ScrollArea::vertical().max_height(ui.available_height().max(200.0)).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, true]).max_height(ui.available_height().max(200.0)).show(ui, |ui| {
         heading(ui, "Time");
         table(ui, "time", TRANSPORT.iter().map(|&(what, key)| (what.to_owned(), key.to_owned())).collect());
         if let Some(view) = app.view() {

@@ -61,9 +61,9 @@ pub fn mutual_information(rho: &[f64]) -> Vec<f64> {
 /// Mean over all displacements Δ of each ring `⌊|Δ| + ½⌋ = 0, 1, … ⌊L/2⌋`, distances taken round the border.
 pub fn radial(values: &[f64], side: usize) -> Vec<f64> {
     let mut sums = vec![(0.0, 0_usize); side / 2 + 1];
-    for (index, value) in values.iter().enumerate() {
-        let ring = (distance(index, side) + 0.5).floor() as usize;
-        if let Some((sum, count)) = sums.get_mut(ring) {
+    for (value, distance) in values.iter().zip(distances(side)) {
+        // Half a ring is no square root of a whole number, so that rounding decides nothing.
+        if let Some((sum, count)) = sums.get_mut((distance + 0.5) as usize) {
             *sum += value;
             *count += 1;
         }
@@ -77,6 +77,15 @@ pub fn distance(index: usize, side: usize) -> f64 {
     axis(index / side).hypot(axis(index % side))
 }
 
+/// |Δ| of all elements of an array in FFT order.
+pub fn distances(side: usize) -> impl Iterator<Item = f64> {
+    let axis = move |i: usize| i.min(side - i);
+    (0..side).flat_map(move |y| {
+        let square = axis(y) * axis(y);
+        (0..side).map(move |x| ((square + axis(x) * axis(x)) as f64).sqrt())
+    })
+}
+
 /// Mutual information of a pixel with all others, ΣI(Δ), and with one of its four neighbours.
 pub fn total_and_neighbour(information: &[f64], side: usize) -> (f64, f64) {
     let total = information.iter().sum();
@@ -88,9 +97,9 @@ pub fn total_and_neighbour(information: &[f64], side: usize) -> (f64, f64) {
 pub fn domain_size(structure_factor: &[f64], side: usize) -> Option<f64> {
     let step = std::f64::consts::TAU / side as f64;
     let (mut total, mut first) = (0.0, 0.0);
-    for (index, power) in structure_factor.iter().enumerate().skip(1) {
+    for (power, distance) in structure_factor.iter().zip(distances(side)).skip(1) {
         total += power;
-        first += power * distance(index, side) * step;
+        first += power * distance * step;
     }
     (first > 0.0).then(|| std::f64::consts::TAU * total / first)
 }
@@ -123,7 +132,7 @@ pub(super) fn inverse_of_even(spectrum: &[f64], side: usize) -> Vec<f64> {
 }
 
 fn transposed(values: &[Complex<f64>], side: usize) -> Vec<Complex<f64>> {
-    (0..side * side).map(|i| values[i % side * side + i / side]).collect()
+    (0..side).flat_map(|x| values[x..].iter().step_by(side.max(1)).copied()).collect()
 }
 
 #[cfg(test)]
@@ -153,7 +162,7 @@ mod tests {
     #[test]
     fn rings_and_radii() {
         let side = 6;
-        let rings = radial(&(0..36).map(|i| distance(i, side)).collect::<Vec<_>>(), side);
+        let rings = radial(&distances(side).collect::<Vec<_>>(), side);
         assert_eq!(rings.len(), 4);
         assert_eq!(rings[0], 0.0);
         assert!((rings[1] - (4.0 + 4.0 * 2_f64.sqrt()) / 8.0).abs() < 1e-12);

@@ -1,6 +1,6 @@
 //! What theory says about the correlations of an ELS machine that starts from noise.
 
-use super::correlation::{distance, inverse_of_even, transform};
+use super::correlation::{distances, inverse_of_even, transform};
 use super::posterior::offsets;
 use crate::param::KindInfo;
 
@@ -70,11 +70,8 @@ const CONTINUUM: TheoryKind = TheoryKind {
     two_pattern_only: false,
     correlation: |kernel, side, abars| {
         let c = 0.125 * kernel.second_moment();
-        let at = |index: usize, abar: f64| {
-            let r = distance(index, side);
-            if r == 0.0 { 1.0 } else { (-r * r / (8.0 * c * abar)).exp() }
-        };
-        abars.iter().map(|&abar| (0..side * side).map(|index| at(index, abar)).collect()).collect()
+        let at = |r: f64, abar: f64| if r == 0.0 { 1.0 } else { (-r * r / (8.0 * c * abar)).exp() };
+        abars.iter().map(|&abar| distances(side).map(|r| at(r, abar)).collect()).collect()
     },
 };
 
@@ -126,9 +123,9 @@ fn on_clock(spectrum: &[f64], side: usize, h: f64) -> Vec<f64> {
 /// as long as correlations do not reach across half of this one.
 const CLOCK_SIDE: usize = 128;
 /// Step of the integration in log(ᾱ/(1−ᾱ)).
-const CLOCK_STEP: f64 = 0.1;
+const CLOCK_STEP: f64 = 0.2;
 /// Signal-to-noise ratio from which on the integration starts; up to there h = ᾱ/(1−ᾱ).
-const CLOCK_START: f64 = 1e-6;
+const CLOCK_START: f64 = 1e-4;
 
 /// The slower clock h(ᾱ) of the Gaussian closure on a grid of side L, for each of the rising values `abars` in [0, 1).
 ///
@@ -137,11 +134,11 @@ const CLOCK_START: f64 = 1e-6;
 pub fn closure_clock(kernel: &Kernel, side: usize, abars: &[f64]) -> Vec<f64> {
     let side = side.min(CLOCK_SIDE);
     let spectrum = kernel.spectrum(side);
-    // K is even along both axes: a quarter of the wave vectors stands for all.
+    // K is even along both axes and does not tell them apart: an eighth of the wave vectors stands for all.
     let axis = |i: usize| if i == 0 || 2 * i == side { 1.0 } else { 2.0 };
-    let quarter = (0..=side / 2).flat_map(|y| (0..=side / 2).map(move |x| (y, x)));
-    let modes: Vec<(f64, f64)> =
-        quarter.map(|(y, x)| (axis(y) * axis(x) / (side * side) as f64, spectrum[y * side + x])).collect();
+    let share = |y: usize, x: usize| axis(y) * axis(x) * if x == y { 1.0 } else { 2.0 } / (side * side) as f64;
+    let eighth = (0..=side / 2).flat_map(|y| (y..=side / 2).map(move |x| (y, x)));
+    let modes: Vec<(f64, f64)> = eighth.map(|(y, x)| (share(y, x), spectrum[y * side + x])).collect();
     let slope = |log_tau: f64, h: f64| {
         let tau = log_tau.exp();
         tau * mean_sech2(tau * modes.iter().map(|&(w, k)| w * k * k * (h * k).exp()).sum::<f64>())

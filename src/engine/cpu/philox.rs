@@ -18,19 +18,31 @@ fn wide_product<S: Simd>(simd: S, a: S::u32s, factor: u32) -> (S::u32s, S::u32s)
     (high.bitcast(), low.bitcast())
 }
 
-/// The four words of each item at `step` of `stream` under `seed`.
+/// The four words of each item at `step` of `stream` under `seed`, for `G` vectors of items: each round has to wait for the
+/// one before it, and several vectors fill the time.
 #[inline(always)]
-pub(super) fn words<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::u32s; 4] {
+pub(super) fn words<S: Simd, const G: usize>(
+    simd: S,
+    seed: u64,
+    stream: u32,
+    items: [S::u32s; G],
+    step: u32,
+) -> [[S::u32s; 4]; G] {
     let splat = |word| S::u32s::splat(simd, word);
-    let mut counter = [items, splat(step), splat(stream), splat(0)];
+    let mut counters = [[splat(0); 4]; G];
+    for g in 0..G {
+        counters[g] = [items[g], splat(step), splat(stream), splat(0)];
+    }
     let mut key = [seed as u32, (seed >> 32) as u32];
     for _ in 0..ROUNDS {
-        let (high_a, low_a) = wide_product::<S>(simd, counter[0], MULTIPLIER[0]);
-        let (high_b, low_b) = wide_product::<S>(simd, counter[2], MULTIPLIER[1]);
-        counter = [high_b ^ counter[1] ^ key[0], low_b, high_a ^ counter[3] ^ key[1], low_a];
+        for counter in &mut counters {
+            let (high_a, low_a) = wide_product::<S>(simd, counter[0], MULTIPLIER[0]);
+            let (high_b, low_b) = wide_product::<S>(simd, counter[2], MULTIPLIER[1]);
+            *counter = [high_b ^ counter[1] ^ key[0], low_b, high_a ^ counter[3] ^ key[1], low_a];
+        }
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
-    counter
+    counters
 }
 
 /// The upper 24 bits as numbers in (0, 1).
@@ -51,16 +63,27 @@ fn normal_pair<S: Simd>(simd: S, a: S::u32s, b: S::u32s) -> [S::f32s; 2] {
 /// Two standard normal numbers for each item.
 #[inline(always)]
 pub(super) fn normals<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::f32s; 2] {
-    let [a, b, ..] = words(simd, seed, stream, items, step);
+    let [[a, b, ..]] = words(simd, seed, stream, [items], step);
     normal_pair(simd, a, b)
 }
 
 /// Four standard normal numbers for each item; the first two are those of [`normals`].
 #[inline(always)]
-pub(super) fn normals4<S: Simd>(simd: S, seed: u64, stream: u32, items: S::u32s, step: u32) -> [S::f32s; 4] {
-    let [a, b, c, d] = words(simd, seed, stream, items, step);
-    let ([first, second], [third, fourth]) = (normal_pair(simd, a, b), normal_pair(simd, c, d));
-    [first, second, third, fourth]
+pub(super) fn normals4<S: Simd, const G: usize>(
+    simd: S,
+    seed: u64,
+    stream: u32,
+    items: [S::u32s; G],
+    step: u32,
+) -> [[S::f32s; 4]; G] {
+    let words = words(simd, seed, stream, items, step);
+    let mut normals = [[S::f32s::splat(simd, 0.0); 4]; G];
+    for g in 0..G {
+        let [a, b, c, d] = words[g];
+        let ([first, second], [third, fourth]) = (normal_pair(simd, a, b), normal_pair(simd, c, d));
+        normals[g] = [first, second, third, fourth];
+    }
+    normals
 }
 
 #[cfg(test)]
@@ -76,8 +99,8 @@ mod tests {
         let mut all = Vec::new();
         for block in 0..1000 {
             let items = S::u32s::from_fn(simd, |lane| (block * S::u32s::LEN + lane) as u32 * 7919);
-            let words = words(simd, seed, stream, items, step);
-            let normals = normals4(simd, seed, stream, items, step);
+            let [words] = words(simd, seed, stream, [items], step);
+            let [normals] = normals4(simd, seed, stream, [items], step);
             all.extend((0..S::u32s::LEN).map(|i| (words.map(|w| w[i]), normals.map(|n| n[i]))));
         }
         all

@@ -155,6 +155,9 @@ fn total<S: Simd>(simd: S, x: &[f32]) -> f64 {
     total
 }
 
+/// Blocks of noise worked on together.
+const TOGETHER: usize = 2;
+
 /// The moving pass over one chunk.
 struct Pass<'a> {
     step: &'a SpinStep,
@@ -171,57 +174,58 @@ impl Pass<'_> {
     #[inline(always)]
     fn run<S: Simd, P: Posterior>(&self, simd: S, posterior: &P, weights: &P::Weights, x: &mut [f32], q: &[f32]) {
         let mut first = 0;
-        let mut counter = self.counter;
-        let mut whole = x.chunks_exact_mut(NOISE_BLOCK);
-        let mut whole_q = q.chunks_exact(NOISE_BLOCK);
-        for (x, q) in whole.by_ref().zip(whole_q.by_ref()) {
-            self.block(simd, posterior, weights, counter, first, x, q);
-            first += NOISE_BLOCK;
-            counter = counter.wrapping_add(NOISE_COUNTERS as u32);
+        while first + TOGETHER * NOISE_BLOCK <= x.len() {
+            let range = first..first + TOGETHER * NOISE_BLOCK;
+            self.blocks::<S, P, TOGETHER>(simd, posterior, weights, first, &mut x[range.clone()], &q[range]);
+            first += TOGETHER * NOISE_BLOCK;
         }
-        let (rest, rest_q) = (whole.into_remainder(), whole_q.remainder());
-        if !rest.is_empty() {
+        while first < x.len() {
             let (mut padded, mut padded_q) = ([0.0; NOISE_BLOCK], [1.0; NOISE_BLOCK]);
-            padded[..rest.len()].copy_from_slice(rest);
-            padded_q[..rest.len()].copy_from_slice(rest_q);
-            self.block(simd, posterior, weights, counter, first, &mut padded, &padded_q);
-            rest.copy_from_slice(&padded[..rest.len()]);
+            let count = NOISE_BLOCK.min(x.len() - first);
+            padded[..count].copy_from_slice(&x[first..first + count]);
+            padded_q[..count].copy_from_slice(&q[first..first + count]);
+            self.blocks::<S, P, 1>(simd, posterior, weights, first, &mut padded, &padded_q);
+            x[first..first + count].copy_from_slice(&padded[..count]);
+            first += count;
         }
     }
 
-    /// Moves the [`NOISE_BLOCK`] spins from number `first` of the chunk on.
-    #[expect(clippy::too_many_arguments, reason = "the innermost call, inlined")]
+    /// Moves the spins of `G` blocks of [`NOISE_BLOCK`], from number `first` of the chunk on.
     #[inline(always)]
-    fn block<S: Simd, P: Posterior>(
+    fn blocks<S: Simd, P: Posterior, const G: usize>(
         &self,
         simd: S,
         posterior: &P,
         weights: &P::Weights,
-        counter: u32,
         first: usize,
         x: &mut [f32],
         q: &[f32],
     ) {
         let lanes = S::f32s::LEN;
         let (keep, pull, noise) = (self.step.keep as f32, self.step.pull as f32, self.step.noise as f32);
+        let counter = self.counter.wrapping_add((first / NOISE_BLOCK * NOISE_COUNTERS) as u32);
         let lane_numbers = S::u32s::from_fn(simd, |lane| lane as u32);
         for group in (0..NOISE_COUNTERS).step_by(lanes) {
-            let counters = lane_numbers + S::u32s::splat(simd, counter.wrapping_add(group as u32));
-            let normals = if noise == 0.0 {
-                [S::f32s::splat(simd, 0.0); 4]
-            } else {
-                philox::normals4(simd, self.seed, self.stream, counters, self.number)
-            };
-            for (part, xi) in normals.into_iter().enumerate() {
-                let at = part * NOISE_COUNTERS + group;
-                let place = S::f32s::from_slice(simd, &x[at..at + lanes]);
-                let mean = posterior.mean(simd, weights, place, S::f32s::from_slice(simd, &q[at..at + lanes]));
-                let mut moved = xi.mul_add(noise, mean.mul_add(pull, place * keep));
-                if !self.error.is_empty() {
-                    let error = |lane| self.error.get(first + at + lane).copied().unwrap_or_default();
-                    moved = S::f32s::from_fn(simd, error).mul_add(self.step.error as f32, moved);
+            let mut counters = [lane_numbers; G];
+            for g in 0..G {
+                counters[g] += S::u32s::splat(simd, counter.wrapping_add((g * NOISE_COUNTERS + group) as u32));
+            }
+            let mut normals = [[S::f32s::splat(simd, 0.0); 4]; G];
+            if noise != 0.0 {
+                normals = philox::normals4(simd, self.seed, self.stream, counters, self.number);
+            }
+            for g in 0..G {
+                for part in 0..4 {
+                    let at = g * NOISE_BLOCK + part * NOISE_COUNTERS + group;
+                    let place = S::f32s::from_slice(simd, &x[at..at + lanes]);
+                    let mean = posterior.mean(simd, weights, place, S::f32s::from_slice(simd, &q[at..at + lanes]));
+                    let mut moved = normals[g][part].mul_add(noise, mean.mul_add(pull, place * keep));
+                    if !self.error.is_empty() {
+                        let error = |lane| self.error.get(first + at + lane).copied().unwrap_or_default();
+                        moved = S::f32s::from_fn(simd, error).mul_add(self.step.error as f32, moved);
+                    }
+                    moved.store_slice(&mut x[at..at + lanes]);
                 }
-                moved.store_slice(&mut x[at..at + lanes]);
             }
         }
     }

@@ -30,16 +30,33 @@ impl<'a, const C: usize> Meeting<'a, C> {
         part
     }
 
-    /// `Σ_c (φ − √ᾱ p)²` of one pixel and the image's columns from `column` on; `signal` is −√ᾱ.
+    /// `sum + Σ_c (φ − √ᾱ p)²` of one pixel and the image's columns from `column` on; `signal` is −√ᾱ.
     #[inline(always)]
-    fn square<S: Simd>(&self, simd: S, signal: S::f32s, column: usize) -> S::f32s {
-        let mut sum = S::f32s::splat(simd, 0.0);
+    fn added<S: Simd>(&self, simd: S, signal: S::f32s, column: usize, sum: S::f32s) -> S::f32s {
+        let mut sum = sum;
         for c in 0..C {
-            let image = S::f32s::from_slice(simd, &self.image[c][column..column + S::f32s::LEN]);
-            let difference = image.mul_add(signal, S::f32s::splat(simd, self.phi[c][column]));
-            sum = if c == 0 { difference * difference } else { difference.mul_add(difference, sum) };
+            let difference = self.difference(simd, signal, c, column);
+            sum = difference.mul_add(difference, sum);
         }
         sum
+    }
+
+    /// `Σ_c (φ − √ᾱ p)²`: see [`Self::added`].
+    #[inline(always)]
+    fn square<S: Simd>(&self, simd: S, signal: S::f32s, column: usize) -> S::f32s {
+        let difference = self.difference(simd, signal, 0, column);
+        let mut sum = difference * difference;
+        for c in 1..C {
+            let difference = self.difference(simd, signal, c, column);
+            sum = difference.mul_add(difference, sum);
+        }
+        sum
+    }
+
+    #[inline(always)]
+    fn difference<S: Simd>(&self, simd: S, signal: S::f32s, c: usize, column: usize) -> S::f32s {
+        let image = S::f32s::from_slice(simd, &self.image[c][column..column + S::f32s::LEN]);
+        image.mul_add(signal, S::f32s::splat(simd, self.phi[c][column]))
     }
 }
 
@@ -59,67 +76,109 @@ pub(super) fn row_sums<S: Simd, const C: usize, const G: usize>(
         #[inline(always)]
         || {
             let signal = S::f32s::splat(simd, -signal);
-            for g in 0..G {
-                let (meeting, sums) = (&meetings[g], &mut sums[g * S::f32s::LEN..]);
-                match k {
-                    1 => narrow::<S, C, G, 1>(simd, meeting, signal, sums),
-                    3 => narrow::<S, C, G, 3>(simd, meeting, signal, sums),
-                    5 => narrow::<S, C, G, 5>(simd, meeting, signal, sums),
-                    7 => narrow::<S, C, G, 7>(simd, meeting, signal, sums),
-                    17.. if S::f32s::LEN == 16 => wide::<S, C, G, 8>(simd, meeting, signal, k, sums),
-                    _ => wide::<S, C, G, 4>(simd, meeting, signal, k, sums),
-                }
+            let many = S::f32s::LEN == 16;
+            match k {
+                1 => narrow::<S, C, G, 1, 1>(simd, meetings, signal, sums),
+                3 if many && G == 4 => narrow::<S, C, G, 4, 3>(simd, meetings, signal, sums),
+                5 if many && G == 4 => narrow::<S, C, G, 4, 5>(simd, meetings, signal, sums),
+                7 if many && G > 1 => narrow::<S, C, G, 2, 7>(simd, meetings, signal, sums),
+                9 if many && G > 1 => narrow::<S, C, G, 2, 9>(simd, meetings, signal, sums),
+                11 if many => narrow::<S, C, G, 1, 11>(simd, meetings, signal, sums),
+                13 if many => narrow::<S, C, G, 1, 13>(simd, meetings, signal, sums),
+                15 if many => narrow::<S, C, G, 1, 15>(simd, meetings, signal, sums),
+                3 => narrow::<S, C, G, 1, 3>(simd, meetings, signal, sums),
+                5 => narrow::<S, C, G, 1, 5>(simd, meetings, signal, sums),
+                7 => narrow::<S, C, G, 1, 7>(simd, meetings, signal, sums),
+                17.. if many => wide::<S, C, G, 8>(simd, meetings, signal, k, sums),
+                _ => wide::<S, C, G, 4>(simd, meetings, signal, k, sums),
             }
         },
     );
 }
 
-/// Windows of `K` columns, cut into blocks as wide.
+/// Windows of `K` columns, cut into blocks as wide; `P` vectors of shifts side by side, as each sum has to wait for the one
+/// before it.
 #[inline(always)]
-fn narrow<S: Simd, const C: usize, const G: usize, const K: usize>(
+fn narrow<S: Simd, const C: usize, const G: usize, const P: usize, const K: usize>(
     simd: S,
-    meeting: &Meeting<'_, C>,
+    meetings: &[Meeting<'_, C>; G],
     signal: S::f32s,
     sums: &mut [f32],
 ) {
     let (lanes, stride) = (S::f32s::LEN, G * S::f32s::LEN);
-    let pixels = meeting.phi[0].len() + 1 - K;
-    let mut own = [S::f32s::splat(simd, 0.0); K];
-    let part = meeting.part::<S>(0, K);
-    for (j, own) in own.iter_mut().enumerate() {
-        *own = part.square(simd, signal, j);
-    }
-    let mut first = 0;
-    while first + K < pixels {
-        let sums = &mut sums[first * stride..][..(K - 1) * stride + lanes];
-        let part = meeting.part::<S>(first + K, K);
-        for j in (1..K).rev() {
-            own[j - 1] += own[j];
+    let pixels = meetings[0].phi[0].len() + 1 - K;
+    let zero = S::f32s::splat(simd, 0.0);
+    for (group, meetings) in meetings.chunks_exact(P).enumerate() {
+        let mut own = [[zero; P]; K];
+        let mut part = [Meeting::default(); P];
+        for p in 0..P {
+            part[p] = meetings[p].part::<S>(0, K);
         }
-        own[0].store_slice(&mut sums[..lanes]);
-        let mut came = own;
-        let mut head = part.square(simd, signal, 0);
-        came[0] = head;
-        for j in 1..K {
-            (own[j] + head).store_slice(&mut sums[j * stride..j * stride + lanes]);
-            came[j] = part.square(simd, signal, j);
-            head += came[j];
+        for j in 0..K {
+            for p in 0..P {
+                own[j][p] = part[p].square(simd, signal, j);
+            }
         }
-        own = came;
-        first += K;
+        let mut first = 0;
+        while first < pixels {
+            // The last block needs no squares beyond the last window.
+            for p in 0..P {
+                part[p] = meetings[p].part::<S>(first + K, K.min(pixels - 1 - first));
+            }
+            if pixels - 1 - first >= K {
+                block::<S, C, G, P, K, true>(
+                    simd,
+                    &part,
+                    signal,
+                    &mut own,
+                    &mut sums[first * stride + group * P * lanes..],
+                );
+            } else {
+                block::<S, C, G, P, K, false>(
+                    simd,
+                    &part,
+                    signal,
+                    &mut own,
+                    &mut sums[first * stride + group * P * lanes..],
+                );
+            }
+            first += K;
+        }
     }
-    // The last block needs no squares beyond the last window.
+}
+
+/// The sums of as many windows as begin in a block whose squares are `own`, and the squares of the next block, `FULL` or not.
+#[inline(always)]
+fn block<S: Simd, const C: usize, const G: usize, const P: usize, const K: usize, const FULL: bool>(
+    simd: S,
+    next: &[Meeting<'_, C>; P],
+    signal: S::f32s,
+    own: &mut [[S::f32s; P]; K],
+    sums: &mut [f32],
+) {
+    let (lanes, stride) = (S::f32s::LEN, G * S::f32s::LEN);
+    let come = if FULL { K } else { next[0].phi[0].len() };
+    let sums = &mut sums[..come.min(K - 1) * stride + P * lanes];
     for j in (1..K).rev() {
-        own[j - 1] += own[j];
+        for p in 0..P {
+            own[j - 1][p] += own[j][p];
+        }
     }
-    let sums = &mut sums[first * stride..];
-    own[0].store_slice(&mut sums[..lanes]);
-    let part = meeting.part::<S>(first + K, pixels - first - 1);
-    let mut head = S::f32s::splat(simd, 0.0);
-    for j in 1..K {
-        if j <= part.phi[0].len() {
-            head += part.square(simd, signal, j - 1);
-            (own[j] + head).store_slice(&mut sums[j * stride..j * stride + lanes]);
+    for p in 0..P {
+        own[0][p].store_slice(&mut sums[p * lanes..(p + 1) * lanes]);
+    }
+    let mut head = [S::f32s::splat(simd, 0.0); P];
+    for j in 0..K {
+        if FULL || j < come {
+            for p in 0..P {
+                let square = next[p].square(simd, signal, j);
+                head[p] += square;
+                own[j][p] = square;
+                if j + 1 < K {
+                    let at = (j + 1) * stride + p * lanes;
+                    (own[j + 1][p] + head[p]).store_slice(&mut sums[at..at + lanes]);
+                }
+            }
         }
     }
 }
@@ -128,23 +187,25 @@ fn narrow<S: Simd, const C: usize, const G: usize, const K: usize>(
 #[inline(always)]
 fn wide<S: Simd, const C: usize, const G: usize, const HALF: usize>(
     simd: S,
-    meeting: &Meeting<'_, C>,
+    meetings: &[Meeting<'_, C>; G],
     signal: S::f32s,
     k: usize,
     sums: &mut [f32],
 ) {
-    let pixels = meeting.phi[0].len() + 1 - k;
-    let mut first = 0;
-    while first < pixels {
-        let count = (pixels - first).min(2 * HALF);
-        let part = meeting.part::<S>(first, count + k - 1);
-        let sums = &mut sums[first * G * S::f32s::LEN..];
-        if count == 2 * HALF {
-            wide_block::<S, C, G, HALF, true>(simd, &part, signal, k, sums);
-        } else {
-            wide_block::<S, C, G, HALF, false>(simd, &part, signal, k, sums);
+    let pixels = meetings[0].phi[0].len() + 1 - k;
+    for (g, meeting) in meetings.iter().enumerate() {
+        let mut first = 0;
+        while first < pixels {
+            let count = (pixels - first).min(2 * HALF);
+            let part = meeting.part::<S>(first, count + k - 1);
+            let sums = &mut sums[(first * G + g) * S::f32s::LEN..];
+            if count == 2 * HALF {
+                wide_block::<S, C, G, HALF, true>(simd, &part, signal, k, sums);
+            } else {
+                wide_block::<S, C, G, HALF, false>(simd, &part, signal, k, sums);
+            }
+            first += count;
         }
-        first += count;
     }
 }
 
@@ -166,19 +227,19 @@ fn wide_block<S: Simd, const C: usize, const G: usize, const HALF: usize, const 
     let mut middle = [zero; 2];
     let mut column = 0;
     while column + 1 < part.phi[0].len() {
-        middle[0] += part.square(simd, signal, column);
-        middle[1] += part.square(simd, signal, column + 1);
+        middle[0] = part.added(simd, signal, column, middle[0]);
+        middle[1] = part.added(simd, signal, column + 1, middle[1]);
         column += 2;
     }
     // An odd window less an even number of columns.
     if column < part.phi[0].len() {
-        middle[0] += part.square(simd, signal, column);
+        middle[0] = part.added(simd, signal, column, middle[0]);
     }
     let part = meeting.part::<S>(0, 2 * HALF);
     let mut sum = [zero, middle[0] + middle[1]];
     for j in (0..HALF).rev() {
-        sum[0] += part.square(simd, signal, j);
-        sum[1] += part.square(simd, signal, HALF + j);
+        sum[0] = part.added(simd, signal, j, sum[0]);
+        sum[1] = part.added(simd, signal, HALF + j, sum[1]);
         early[j] = sum[0];
         late[j] = sum[1];
     }
@@ -191,10 +252,10 @@ fn wide_block<S: Simd, const C: usize, const G: usize, const HALF: usize, const 
         }
         late[j] += head[1];
         if FULL || j + 1 < count {
-            head[0] += part.square(simd, signal, j);
+            head[0] = part.added(simd, signal, j, head[0]);
         }
         if j + 1 < HALF && (FULL || HALF + j + 1 < count) {
-            head[1] += part.square(simd, signal, HALF + j);
+            head[1] = part.added(simd, signal, HALF + j, head[1]);
         }
     }
     for (j, late) in late.iter().enumerate() {

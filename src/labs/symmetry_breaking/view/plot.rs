@@ -1,9 +1,9 @@
 //! Plots with fixed ranges whose x may run backwards, as time does in generation.
 
-use egui::{Color32, Label, RichText, Sense, Stroke, Ui, Vec2, Vec2b, vec2};
+use egui::{Color32, FontId, Label, Sense, Stroke, TextStyle, Ui, Vec2, Vec2b, vec2};
 use egui_plot::{GridInput, GridMark, HoverPosition, Plot, PlotPoint, PlotTransform, PlotUi, Text, VLine};
 
-use crate::ui::{format, theme};
+use crate::ui::{chart, format, indices, theme};
 
 /// A plot's axes and place.
 pub struct Frame {
@@ -50,7 +50,7 @@ impl Frame {
     ) -> (Option<[f64; 2]>, PlotTransform) {
         let tokens = theme::tokens(ui.visuals());
         let size = self.size.max(vec2(60.0, 50.0));
-        let text = |text: &str| RichText::new(text).size(11.5).color(tokens.muted_text);
+        let text = |text: &str| indices::job(text, FontId::proportional(11.5), tokens.muted_text);
         let few = |length: f32, each: f32| ((length / each) as usize).clamp(2, 9);
         let (most_x, most_y) = (few(size.x, 64.0), few(size.y, 30.0));
         let sign = if self.falling { -1.0 } else { 1.0 };
@@ -74,7 +74,7 @@ impl Frame {
             .sense(Sense::click_and_drag())
             .show_axes(Vec2b::TRUE)
             .x_axis_label(text(x_label))
-            .y_axis_label(text(y_label))
+            .y_axis_label(text(chart::fitting(y_label, size.y)))
             .y_axis_min_width(38.0)
             .x_grid_spacer(move |input| marks(input, most_x))
             .y_grid_spacer(move |input| marks(input, most_y))
@@ -108,7 +108,7 @@ impl Frame {
 /// A label inside a plot.
 pub fn note(plot: &mut PlotUi<'_>, at: [f64; 2], anchor: egui::Align2, words: impl Into<String>, colour: Color32) {
     let words: String = words.into();
-    let text = RichText::new(&words).size(12.0).color(colour);
+    let text = indices::job(&words, FontId::proportional(12.0), colour);
     plot.text(Text::new(words, PlotPoint::new(at[0], at[1]), text).anchor(anchor).allow_hover(false));
 }
 
@@ -136,7 +136,6 @@ const FAINT: f32 = 1.5;
 
 /// Says what the colours mean, above a plot.
 pub fn legend(ui: &mut Ui, entries: &[(Key, Color32, &str, &str)]) {
-    let text = theme::tokens(ui.visuals()).muted_text;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(10.0, 1.0);
         for (key, colour, name, about) in entries {
@@ -159,10 +158,10 @@ pub fn legend(ui: &mut Ui, entries: &[(Key, Color32, &str, &str)]) {
                     Key::Dots => drop(ui.painter().circle_filled(rect.center(), 3.0, *colour)),
                     Key::Area => drop(ui.painter().rect_filled(rect.shrink2(vec2(1.0, 2.0)), 2.0, *colour)),
                 }
-                ui.add(Label::new(RichText::new(*name).small().color(text)).extend());
+                ui.add(Label::new(indices::muted(ui, name)).extend());
             });
             if !about.is_empty() {
-                entry.response.on_hover_text(*about);
+                entry.response.on_hover_ui(|ui| drop(ui.label(indices::styled(ui, about, &TextStyle::Body))));
             }
         }
     });
@@ -170,6 +169,13 @@ pub fn legend(ui: &mut Ui, entries: &[(Key, Color32, &str, &str)]) {
 
 /// A muted sentence that tells what to look at.
 pub fn caption(ui: &mut Ui, text: &str) {
-    let colour = theme::tokens(ui.visuals()).muted_text;
-    ui.add(Label::new(RichText::new(text).small().color(colour)).wrap());
+    ui.add(Label::new(indices::muted(ui, text)).wrap());
+}
+
+/// The same in a pane that a plot fills, unless the plot needs all of the room.
+pub fn caption_above_plot(ui: &mut Ui, text: &str) {
+    const LOW: f32 = 170.0;
+    if ui.available_height() >= LOW {
+        caption(ui, text);
+    }
 }

@@ -9,12 +9,12 @@ mod spectrum;
 
 pub use overlaps::OverlapPicture;
 
-use egui::{Label, RichText, Ui};
+use egui::{Label, Ui};
 
 use super::Results;
 use crate::labs::high_dimensions::scene::Scene;
 use crate::ui::edits::Edits;
-use crate::ui::theme;
+use crate::ui::indices;
 use crate::ui::tiles::{Arrangement, Pane};
 
 /// One pane of the family.
@@ -75,6 +75,5 @@ pub fn figure(ui: &mut Ui, cx: &mut PaneContext<'_>) {
 
 /// A muted sentence that tells what to look at.
 fn caption(ui: &mut Ui, text: &str) {
-    let colour = theme::tokens(ui.visuals()).muted_text;
-    ui.add(Label::new(RichText::new(text).small().color(colour)).wrap());
+    ui.add(Label::new(indices::muted(ui, text)).wrap());
 }

@@ -29,7 +29,7 @@ use crate::labs::patches::scene::{MachineSpec, Scene};
 use crate::ui::edits::Edits;
 use crate::ui::tiles::{Arrangement, Pane};
 use crate::ui::transport::Transport;
-use crate::ui::{format, theme};
+use crate::ui::{format, indices, theme};
 
 /// One pane of the family.
 pub struct PaneEntry {
@@ -179,15 +179,13 @@ pub fn window_name(window: &window::Window) -> String {
 
 /// The sentence that tells what to look at.
 pub fn explain(ui: &mut Ui, text: &str) {
-    let colour = theme::tokens(ui.visuals()).muted_text;
-    ui.add(Label::new(RichText::new(text).small().color(colour)).wrap());
+    ui.add(Label::new(indices::muted(ui, text)).wrap());
     ui.add_space(2.0);
 }
 
 /// A remark of lesser weight.
 pub fn note(ui: &mut Ui, text: &str) {
-    let colour = theme::tokens(ui.visuals()).muted_text;
-    ui.add(Label::new(RichText::new(text).small().color(colour)).wrap());
+    ui.add(Label::new(indices::muted(ui, text)).wrap());
 }
 
 /// A remark about what is not as it should be.

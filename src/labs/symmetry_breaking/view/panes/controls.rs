@@ -1,6 +1,6 @@
 //! The magnet, the time, the particles: everything that can be set, and the numbers of the moment.
 
-use egui::{ComboBox, DragValue, Grid, Label, RichText, ScrollArea, Slider, Ui};
+use egui::{ComboBox, DragValue, Grid, Label, RichText, ScrollArea, Slider, TextStyle, Ui};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::CurieWeiss;
@@ -14,7 +14,7 @@ use crate::labs::symmetry_breaking::view::plot::caption;
 use crate::ui::param_slider::param_slider;
 use crate::ui::section::Section;
 use crate::ui::tiles::Pane;
-use crate::ui::{format, theme};
+use crate::ui::{format, indices, theme};
 
 pub const ENTRY: PaneEntry = PaneEntry {
     pane: Pane {
@@ -202,7 +202,8 @@ fn moment(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     Section::new("At this moment").help("Closed forms at the time of the play head").show(ui, |ui| {
         Grid::new("moment").num_columns(2).spacing([10.0, 2.0]).striped(true).show(ui, |ui| {
             for (name, value, about) in numbers(&cx.model, cx.scene.time) {
-                ui.label(name).on_hover_text(about);
+                let about = indices::styled(ui, about, &TextStyle::Body);
+                ui.label(indices::styled(ui, name, &TextStyle::Body)).on_hover_text(about.clone());
                 ui.label(value).on_hover_text(about);
                 ui.end_row();
             }

@@ -1,15 +1,15 @@
 //! The potential (25) with particles rolling in it, over their histogram.
 
-use egui::{Align2, RichText, Ui, vec2};
+use egui::{Align2, TextStyle, Ui, vec2};
 use egui_plot::{Bar, BarChart, Line, MarkerShape, PlotPoints, Points};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::potential::Potential;
 use crate::labs::symmetry_breaking::scene::Panel;
 use crate::labs::symmetry_breaking::view::ensemble::{self, MOST_BALLS};
-use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption, legend, note, upright};
+use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption_above_plot, legend, note, upright};
 use crate::ui::tiles::Pane;
-use crate::ui::{format, theme};
+use crate::ui::{format, indices, theme};
 
 pub const ENTRY: PaneEntry = PaneEntry {
     pane: Pane {
@@ -28,7 +28,7 @@ const NODES: usize = 400;
 
 impl LabPane for DoubleWell {
     fn show(&mut self, ui: &mut Ui, cx: &mut PaneContext<'_>) {
-        caption(ui, sentence(cx));
+        caption_above_plot(ui, sentence(cx));
         let tokens = theme::tokens(ui.visuals());
         let total = cx.scene.ensemble.count;
         let balls = if total > MOST_BALLS {
@@ -62,7 +62,8 @@ impl LabPane for DoubleWell {
                 (Key::Line, theme::component_colour(2), "P_t(μ)", "Exact density, Σ W± N(±m*√N e^{−t}, T)"),
             ],
         );
-        ui.label(RichText::new(clocks(cx)).small());
+        let clocks = indices::job(&clocks(cx), TextStyle::Small.resolve(ui.style()), ui.visuals().text_color());
+        ui.label(clocks);
         let room = ui.available_size();
         let lower = (0.34 * room.y).clamp(70.0, 190.0);
         let reach = ensemble::reach(&cx.model, cx.scene.time);
@@ -113,13 +114,15 @@ fn well(ui: &mut Ui, cx: &PaneContext<'_>, reach: f64, size: egui::Vec2) {
     let top = wells.barrier.unwrap_or(0.0).max(wells.shallow_barrier.unwrap_or(0.0));
     let ceiling =
         (1.7 * top).max(height(wells.deep.abs() + 3.2 * model.temperature.sqrt())).max(4.0 * model.temperature);
+    // Room for the wells' places below the curve.
+    let below = (28.0 / size.y).clamp(0.14, 0.4);
     let frame = Frame {
         name: "Potential",
         size,
         x_label: "order parameter μ = Σx/√N",
         y_label: "V − min V",
         x: [-reach, reach],
-        y: [-0.16 * ceiling, ceiling],
+        y: [-ceiling * f64::from(below / (1.0 - below)), ceiling],
         falling: false,
     };
     let node = |i: usize| reach * (2.0 * i as f64 / (NODES - 1) as f64 - 1.0);

@@ -4,7 +4,7 @@ use egui::{Ui, vec2};
 use egui_plot::{Line, MarkerShape, PlotPoints, Points};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
-use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption, legend, upright};
+use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption_above_plot, legend, upright};
 use crate::ui::tiles::Pane;
 use crate::ui::{format, theme};
 
@@ -34,7 +34,7 @@ impl LabPane for RPlus {
             "Out of noise half of the particles have μ > 0; round τ = 0 the share goes to W₊ = {}. Bars: ± one standard error.",
             format::number(weight, 3)
         );
-        caption(ui, &words);
+        caption_above_plot(ui, &words);
         let tokens = theme::tokens(ui.visuals());
         let measured = format!("measured, n = {}", cx.curves.sampled);
         legend(

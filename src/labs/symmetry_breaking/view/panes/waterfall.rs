@@ -13,7 +13,7 @@ use crate::engine::kernel::ValueScale;
 use crate::labs::symmetry_breaking::scene::Panel;
 use crate::labs::symmetry_breaking::view::ensemble;
 use crate::labs::symmetry_breaking::view::heat::{HeatRequest, HeatSlot};
-use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption, legend, note, upright};
+use crate::labs::symmetry_breaking::view::plot::{Frame, Key, caption_above_plot, legend, note, upright};
 use crate::ui::colour_bar::{self, colour_bar};
 use crate::ui::theme;
 use crate::ui::tiles::Pane;
@@ -44,7 +44,7 @@ const LAST_TAU: f64 = -1.6;
 
 impl LabPane for Waterfall {
     fn show(&mut self, ui: &mut Ui, cx: &mut PaneContext<'_>) {
-        caption(
+        caption_above_plot(
             ui,
             "Dark is deep. Follow the dark valley from the left: where it forks, near t_c, every trajectory takes one branch — \
              and trails it by a factor of 2.",
