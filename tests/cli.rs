@@ -317,6 +317,10 @@ fn help_and_version_go_to_standard_output() {
     let whole = diffuscope(&["--help"]);
     whole.expect(0);
     assert!(whole.stdout.starts_with("A laboratory for diffusion models"), "{}", whole.stdout);
+    let commands = whole.stdout.split("Commands:").nth(1).unwrap().split("\n\n").next().unwrap();
+    let about: std::collections::BTreeSet<_> =
+        commands.lines().filter_map(|line| line.trim().split_once(' ')).map(|(_, about)| about.trim()).collect();
+    assert_eq!(about.len(), commands.lines().filter(|line| !line.trim().is_empty()).count(), "{commands}");
     let version = diffuscope(&["--version"]);
     version.expect(0);
     assert!(version.stdout.contains(env!("CARGO_PKG_VERSION")));

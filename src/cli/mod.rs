@@ -75,7 +75,8 @@ fn command() -> Command {
         )
         .after_help(AFTER_HELP)
         .args_conflicts_with_subcommands(true);
-    let subcommand = |entry: &&Subcommand| (entry.describe)(Command::new(entry.name).about(entry.about));
+    // Last, because arguments bring a text of their own along.
+    let subcommand = |entry: &&Subcommand| (entry.describe)(Command::new(entry.name)).about(entry.about);
     window::Arguments::augment_args(program).subcommands(ALL.iter().map(subcommand))
 }
 

@@ -264,8 +264,9 @@ pub fn fitting(label: &str, height: f32) -> &str {
     const LETTER: f32 = 6.2;
     // Below the axis stands the other axis, with its name.
     let fits = label.chars().count() as f32 * LETTER <= height - 40.0;
-    let named = label.starts_with(char::is_lowercase);
-    if fits || !named { label } else { label.rsplit(' ').next().unwrap_or(label) }
+    let last = label.rsplit(' ').next().unwrap_or(label);
+    let symbol = last.contains(|c: char| c.is_uppercase() || !c.is_ascii());
+    if fits || !symbol || !label.starts_with(char::is_lowercase) { label } else { last }
 }
 
 /// Writes a region's name at its top: in its middle, or where the frame leaves room for all of it.
@@ -367,6 +368,8 @@ mod tests {
     fn an_axis_too_short_for_its_name_shows_the_symbol() {
         assert_eq!(fitting("order parameter μ", 200.0), "order parameter μ");
         assert_eq!(fitting("order parameter μ", 90.0), "μ");
+        assert_eq!(fitting("density P_t(μ)", 90.0), "P_t(μ)");
+        assert_eq!(fitting("mean of a spin", 90.0), "mean of a spin");
         assert_eq!(fitting("V − min V", 60.0), "V − min V");
     }
 

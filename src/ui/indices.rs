@@ -20,18 +20,21 @@ enum Place {
 
 /// The text as a job of one paragraph.
 ///
-/// `_` and `^` after a letter or closing bracket lower and raise what stands in braces behind them, or else a sign and the
-/// letters and digits that follow. Other text is left as it is.
+/// `_` and `^` after a letter or closing bracket lower and raise what stands in braces or brackets behind them, or else a sign
+/// and the letters and digits that follow. Other text is left as it is.
 pub fn job(text: &str, font: FontId, colour: Color32) -> LayoutJob {
     let mut job = LayoutJob::default();
     for (piece, place) in pieces(text) {
-        let (size, valign) = match place {
-            Place::Line => (font.size, Align::Center),
-            Place::Below => (font.size * SMALL, Align::BOTTOM),
-            Place::Above => (font.size * SMALL, Align::TOP),
+        let (share, valign) = match place {
+            Place::Line => (1.0, Align::Center),
+            Place::Below => (SMALL, Align::BOTTOM),
+            Place::Above => (SMALL, Align::TOP),
         };
+        let size = font.size * share;
         let font_id = FontId::new(size, font.family.clone());
-        job.append(piece, 0.0, TextFormat { font_id, color: colour, valign, ..Default::default() });
+        // A line lower than the letters lets indices hang out of the text's line, by half of the difference.
+        let line_height = (place != Place::Line).then_some(0.8 * size);
+        job.append(piece, 0.0, TextFormat { font_id, color: colour, valign, line_height, ..Default::default() });
     }
     job
 }
@@ -83,9 +86,11 @@ fn has_index(letter: char) -> bool {
 
 /// The index at the start of `text`, and how many bytes it takes with its braces.
 fn index(text: &str) -> Option<(&str, usize)> {
-    if let Some(braced) = text.strip_prefix('{') {
-        let end = braced.find('}')?;
-        return (end > 0).then(|| (&braced[..end], end + 2));
+    for (open, close) in [('{', '}'), ('(', ')')] {
+        if let Some(held) = text.strip_prefix(open) {
+            let end = held.find(close)?;
+            return (end > 0).then(|| (&held[..end], end + 2));
+        }
     }
     let sign = text.chars().next().filter(|c| matches!(c, '+' | '−' | '-' | '±')).map_or(0, char::len_utf8);
     let letters = text[sign..].find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len() - sign);
@@ -103,6 +108,7 @@ mod tests {
         assert_eq!(pieces("t_S = 3"), [("t", Line), ("S", Below), (" = 3", Line)]);
         assert_eq!(pieces("±m*e^−τ."), [("±m*e", Line), ("−τ", Above), (".", Line)]);
         assert_eq!(pieces("P_{t+1}(μ)"), [("P", Line), ("t+1", Below), ("(μ)", Line)]);
+        assert_eq!(pieces("N^(1+a)"), [("N", Line), ("1+a", Above)]);
         assert_eq!(pieces("R_+^2"), [("R", Line), ("+", Below), ("2", Above)]);
         assert_eq!(pieces("_a ^b x_ y^{} z_{"), [("_a ^b x_ y^{} z_{", Line)]);
         assert_eq!(pieces(""), []);

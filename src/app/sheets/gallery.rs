@@ -8,7 +8,7 @@ use egui::{
 
 use super::{App, Sheet};
 use crate::labs::{self, LabEntry};
-use crate::ui::theme;
+use crate::ui::{indices, theme};
 
 pub(in crate::app) static SHEET: Sheet =
     Sheet { title: "Gallery", width: 980.0, show, dismissed: |app| app.gallery.open = false };
@@ -87,11 +87,12 @@ impl Cards {
     }
 }
 
-impl Card {
-    fn matches(&self, search: &str) -> bool {
-        let search = search.trim().to_lowercase();
-        search.is_empty() || self.title.to_lowercase().contains(&search) || self.about.to_lowercase().contains(&search)
-    }
+/// Cards of a lab that have the words in title or text, or all of them if the lab has the words in its name.
+fn found<'a>(lab: &LabEntry, cards: &'a [Card], search: &str) -> impl Iterator<Item = &'a Card> {
+    let search = search.trim().to_lowercase();
+    let has = move |text: &str| text.to_lowercase().contains(&search);
+    let all = has(lab.info.name);
+    cards.iter().filter(move |card| all || has(&card.title) || has(&card.about))
 }
 
 fn show(app: &mut App, ui: &mut Ui) -> bool {
@@ -109,14 +110,19 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
         && ui.input(|input| input.key_pressed(egui::Key::Enter))
         && !app.gallery.search.trim().is_empty()
     {
-        let all = app.gallery.labs.iter().flat_map(|(_, cards)| cards);
-        picked = all.into_iter().find(|card| card.matches(&app.gallery.search)).map(|card| card.id);
+        let mut all = app.gallery.labs.iter().flat_map(|(lab, cards)| found(lab, cards, &app.gallery.search));
+        picked = all.next().map(|card| card.id);
     }
     ui.add_space(6.0);
     let to_lessons = app.gallery.search.trim().is_empty() && super::lessons::banner(app, ui);
     ScrollArea::vertical().auto_shrink([false, true]).max_height(ui.available_height().max(200.0)).show(ui, |ui| {
+        let mut nothing = true;
         for (lab, cards) in &app.gallery.labs {
-            let shown: Vec<&Card> = cards.iter().filter(|card| card.matches(&app.gallery.search)).collect();
+            let shown: Vec<&Card> = found(lab, cards, &app.gallery.search).collect();
+            if shown.is_empty() {
+                continue;
+            }
+            nothing = false;
             ui.add_space(6.0);
             ui.horizontal(|ui| {
                 ui.label(RichText::new(lab.info.name).strong().size(15.0));
@@ -127,13 +133,13 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
                     }
                 });
             });
-            ui.add(Label::new(RichText::new(lab.about).small().color(theme::tokens(ui.visuals()).muted_text)).wrap());
+            ui.add(Label::new(indices::muted(ui, lab.about)).wrap());
             ui.add_space(4.0);
             picked = rows(ui, &shown).or(picked);
-            if shown.is_empty() && !cards.is_empty() {
-                ui.weak("No scene here has these words.");
-            }
             ui.add_space(8.0);
+        }
+        if nothing {
+            ui.weak("No scene has these words.");
         }
     });
     if let Some(id) = picked {

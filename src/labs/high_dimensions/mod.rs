@@ -1,4 +1,4 @@
-//! The high-dimensions lab: Gaussian data, a linear score learned from P = N^{1+a} samples, and what of the data it keeps.
+//! The high-dimensions lab: Gaussian data, a linear score learned from P = N^(1+a) samples, and what of the data it keeps.
 
 mod caption;
 pub mod check;

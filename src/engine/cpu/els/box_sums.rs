@@ -76,6 +76,7 @@ pub(super) fn row_sums<S: Simd, const C: usize, const G: usize>(
         #[inline(always)]
         || {
             let signal = S::f32s::splat(simd, -signal);
+            // AVX-512 has 32 registers, enough for blocks of two or four vectors of shifts or for blocks of up to 15 columns.
             let many = S::f32s::LEN == 16;
             match k {
                 1 => narrow::<S, C, G, 1, 1>(simd, meetings, signal, sums),

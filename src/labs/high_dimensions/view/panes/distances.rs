@@ -24,7 +24,7 @@ const LEGEND: f32 = 74.0;
 fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     caption(
         ui,
-        "With P = N^{1+a} samples the spectrum is learned for a > 0: W₂² per dimension vanishes, faster for larger N. The whole \
+        "With P = N^(1+a) samples the spectrum is learned for a > 0: W₂² per dimension vanishes, faster for larger N. The whole \
          distribution is learned only for a > 1: then the upper bound on the total variation vanishes, too. Vertical lines: \
          P = N, P = N², and the a looked at; click to move it.",
     );
@@ -34,7 +34,7 @@ fn show(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let first = cx.scene.exponents.iter().copied().fold(f64::INFINITY, f64::min);
     let last = cx.scene.exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let range = if first < last { [first - 0.05, last + 0.05] } else { [-1.0, 2.5] };
-    let axis = Axis::linear("a, with P = N^{1+a}").over(range[0], range[1]);
+    let axis = Axis::linear("a, with P = N^(1+a)").over(range[0], range[1]);
     let marks = |ui: &Ui| {
         let tokens = theme::tokens(ui.visuals());
         let cursor = |name: &str, x: f64, colour| Cursor { name: name.to_owned(), x, colour };

@@ -142,6 +142,9 @@ fn rho_chart(
     scaled: bool,
     height: f32,
 ) {
+    if scaled && physics.measured[now].abar <= 0.0 {
+        return note(ui, "At ᾱ = 0 there is no r²/ᾱ: play, or drag the time.");
+    }
     let place = |m: &Measurement, r: usize| {
         let r = r as f64;
         if scaled { r * r / m.abar.max(1e-12) } else { r }

@@ -178,7 +178,9 @@ fn clock_slider(ui: &mut Ui, name: &str, about: &str, value: &mut f64, range: [f
         ui.spacing_mut().item_spacing.y = 1.0;
         let label = ui
             .horizontal(|ui| {
-                let label = ui.add(Label::new(name).truncate()).on_hover_text(about);
+                let text = indices::styled(ui, name, &TextStyle::Body);
+                let label = ui.add(Label::new(text).truncate()).on_hover_text(about);
+                label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let number = DragValue::new(value)
                         .range(range[0]..=range[1])

@@ -16,7 +16,7 @@ use crate::labs::symmetry_breaking::view::plot::caption;
 use crate::ui::canvas::{Camera, Canvas};
 use crate::ui::colour_bar::{self, colour_bar};
 use crate::ui::tiles::Pane;
-use crate::ui::{format, theme};
+use crate::ui::{format, indices, theme};
 
 pub const ENTRY: PaneEntry = PaneEntry {
     pane: Pane {
@@ -186,7 +186,7 @@ fn editor(ui: &mut Ui, spec: &mut PureStatesSpec, model: &CurieWeiss) -> Option<
             edit = Some("remove state");
         }
     });
-    ui.label(RichText::new("Weights w_α, before normalisation").small());
+    ui.label(small(ui, "Weights w_α, before normalisation"));
     ui.horizontal_wrapped(|ui| {
         for (alpha, weight) in spec.weights.iter_mut().enumerate() {
             let drag = DragValue::new(weight).range(0.0..=1e6).speed(0.01).prefix(format!("w{}: ", alpha + 1));
@@ -196,7 +196,7 @@ fn editor(ui: &mut Ui, spec: &mut PureStatesSpec, model: &CurieWeiss) -> Option<
             }
         }
     });
-    ui.label(RichText::new("Overlaps q_αβ = m^α·m^β/N").small());
+    ui.label(small(ui, "Overlaps q_αβ = m^α·m^β/N"));
     Grid::new("overlaps of states").spacing(vec2(3.0, 3.0)).show(ui, |ui| {
         for i in 0..spec.overlaps.len() {
             for j in 0..spec.overlaps.len() {
@@ -387,4 +387,9 @@ fn arrows(shown: &crate::ui::canvas::ShownCanvas, colours: [Color32; 2], score: 
             }
         }
     }
+}
+
+/// Small text with indices.
+fn small(ui: &Ui, text: &str) -> egui::text::LayoutJob {
+    indices::styled(ui, text, &egui::TextStyle::Small)
 }

@@ -83,6 +83,9 @@ fn draw(ui: &mut Ui, cx: &mut PaneContext<'_>, interactive: bool) {
     } else {
         arrange(kinds.len(), area.size(), 1..=kinds.len().max(1))
     };
+    // Rows stand close together, whatever room is left below them.
+    let [width, height] = cx.mosaic.size().map(|pixels| pixels as f32);
+    let cell = vec2(cell.x, cell.y.min(cell.x * height / width.max(1.0) + CAPTION + LEGEND));
     if lanes.len() > 1 && columns == 2 && kinds.len() != 2 {
         for kind in &kinds {
             order.extend(lanes.iter().map(|lane| (*lane, *kind)));
