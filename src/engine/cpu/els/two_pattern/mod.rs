@@ -3,6 +3,8 @@
 mod chain;
 mod narrow;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod wide;
 
 use chain::Link;

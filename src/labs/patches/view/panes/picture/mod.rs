@@ -96,12 +96,16 @@ fn draw(ui: &mut Ui, cx: &mut PaneContext<'_>, interactive: bool) {
         }
     }
     let count = order.len();
+    // In a figure they stand in the middle of their part of it.
+    let rows = count.div_ceil(columns) as f32;
+    let left_over = (area.height() - rows * (cell.y + GAP) + GAP).max(0.0);
+    let corner = area.min + vec2(0.0, if interactive { 0.0 } else { 0.5 * left_over });
     for (index, (lane, kind)) in order.into_iter().enumerate() {
         if !painted_only(lane, kind) {
             continue;
         }
         let at = place(index, count, columns, cell);
-        let rect = Rect::from_min_size(area.min + at, cell);
+        let rect = Rect::from_min_size(corner + at, cell);
         picture(ui, cx, rect, lane, kind, lanes.len() > 1, interactive);
     }
     if interactive {
