@@ -24,6 +24,8 @@ const REST_SECS: f64 = 0.12;
 const PATIENCE_SECS: f64 = 0.25;
 /// Seconds of stepping between two looks at whether the run is still wanted.
 const SLICE_SECS: f64 = 0.03;
+/// Seconds after which a run shows where it is on its way, and shows it again.
+const SHOW_SECS: f64 = 0.05;
 
 /// Whether two scenes have the same real spins.
 fn same_spins(a: &Scene, b: &Scene) -> bool {
@@ -159,7 +161,10 @@ impl Carrier {
         };
         let times = self.times.get_or_insert_with(|| run.times().into()).clone();
         let goal = nearest(&times, request.time);
-        match self.seek(&mut run, goal, job) {
+        let mut show = |carrier: &Self, run: &SpinRun| {
+            job.publish(Ok(carrier.picture(run, request.stamp, Arc::clone(&times))));
+        };
+        match self.seek(&mut run, goal, job, &mut show) {
             Ok(true) => job.publish(Ok(self.picture(&run, request.stamp, times))),
             Ok(false) => (),
             Err(error) => job.publish(Err(error)),
@@ -167,18 +172,23 @@ impl Carrier {
         self.run = Some((request.stamp, request.engine.stamp, run));
     }
 
-    /// Carries the run to `goal` in slices; returns whether it got there before it was given up.
+    /// Carries the run to `goal` in slices, and calls `show` now and then on the way; returns whether it got there before it was
+    /// given up.
     fn seek(
         &mut self,
         run: &mut SpinRun,
         goal: usize,
         job: &Job<'_, SpinJob, Result<SpinPicture, String>>,
+        show: &mut impl FnMut(&Self, &SpinRun),
     ) -> Result<bool, String> {
         self.note(run);
+        let mut shown = 0.0;
         while run.position() != goal {
             let from = run.position();
             // One step at a time wherever the run is new, so that every step's order parameters are seen.
-            let budget = (SLICE_SECS / self.secs_per_step.max(1e-6)).clamp(1.0, 64.0) as usize;
+            // How long a step takes, the first one tells.
+            let per_step = if self.secs_per_step > 0.0 { self.secs_per_step } else { SLICE_SECS };
+            let budget = (SLICE_SECS / per_step.max(1e-6)).clamp(1.0, 64.0) as usize;
             let stop = if from > goal { goal } else { (from + budget).min(goal) };
             let (done, secs) = timed(|| run.seek(stop));
             done.map_err(|error| error.to_string())?;
@@ -186,6 +196,10 @@ impl Carrier {
                 self.secs_per_step += 0.3 * (secs / (stop - from) as f64 - self.secs_per_step);
             }
             self.note(run);
+            if run.position() != goal && job.elapsed_secs() - shown > SHOW_SECS {
+                shown = job.elapsed_secs();
+                show(self, run);
+            }
             if job.elapsed_secs() > PATIENCE_SECS && job.is_stale() {
                 return Ok(false);
             }
