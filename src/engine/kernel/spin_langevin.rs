@@ -95,3 +95,33 @@ pub fn spin_noise(seed: u64, stream: Stream, spins: usize, system: u32, spin: us
     let counter = first_counter(system, spins).wrapping_add(block + (spin % NOISE_COUNTERS) as u32);
     philox::normals4(seed, stream, counter, step)[spin % NOISE_BLOCK / NOISE_COUNTERS]
 }
+
+/// [`spin_noise`] of every spin of system `system`: each counter is used for all of its four spins at once.
+pub fn system_noise(seed: u64, stream: Stream, system: u32, step: u32, noise: &mut [f32]) {
+    let first = first_counter(system, noise.len());
+    for (block, noise) in noise.chunks_mut(NOISE_BLOCK).enumerate() {
+        for place in 0..NOISE_COUNTERS {
+            let counter = first.wrapping_add((block * NOISE_COUNTERS + place) as u32);
+            let normals = philox::normals4(seed, stream, counter, step);
+            for (spin, normal) in noise.iter_mut().skip(place).step_by(NOISE_COUNTERS).zip(normals) {
+                *spin = normal;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn noise_of_a_system_is_that_of_its_spins() {
+        for spins in [1, 15, 16, 64, 65, 200] {
+            let mut noise = vec![0.0; spins];
+            system_noise(3, Stream::SpinStart, 5, 2, &mut noise);
+            for (spin, normal) in noise.iter().enumerate() {
+                assert_eq!(*normal, spin_noise(3, Stream::SpinStart, spins, 5, spin, 2), "{spin} of {spins}");
+            }
+        }
+    }
+}

@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::finite_data;
 pub use super::notices::notices;
 use super::scene::{Scene, Start};
@@ -13,7 +15,7 @@ use crate::core::curie_weiss::product_states::ProductStates;
 use crate::core::curie_weiss::{CurieWeiss, order_parameter, spin_model};
 use crate::core::param::ChoiceError;
 use crate::core::philox::{self, Stream};
-use crate::engine::kernel::{SpinRequest, SpinStep, spin_noise};
+use crate::engine::kernel::{SpinRequest, SpinStep, system_noise};
 use crate::engine::{Engine, EngineError};
 use crate::labs::scene_file::{SceneError, checks};
 
@@ -205,8 +207,11 @@ impl SpinRun {
         let (times, plan) = finite_data::plan(&model, spec.steps, spec.t_min).map_err(fault)?;
         let spins = model.spins as usize;
         let width = model.temperature.sqrt() as f32;
-        let start = |i: usize| spin_noise(scene.seed, Stream::SpinStart, spins, (i / spins) as u32, i % spins, 0);
-        let now: Vec<f32> = (0..spec.systems * spins).map(|i| width * start(i)).collect();
+        let mut now = vec![0.0; spec.systems * spins];
+        now.par_chunks_mut(spins).enumerate().for_each(|(system, x)| {
+            system_noise(scene.seed, Stream::SpinStart, system as u32, 0, x);
+            x.iter_mut().for_each(|x| *x *= width);
+        });
         let stride = stride(spec.steps, 4 * now.len());
         Ok(Some(Self {
             states: (kind.states)(&model),

@@ -183,6 +183,9 @@ impl Carrier {
     ) -> Result<bool, String> {
         self.note(run);
         let mut shown = 0.0;
+        if run.position() == 0 && goal > 0 {
+            show(self, run);
+        }
         while run.position() != goal {
             let from = run.position();
             // One step at a time wherever the run is new, so that every step's order parameters are seen.
