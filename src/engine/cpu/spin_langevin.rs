@@ -207,19 +207,19 @@ impl Pass<'_> {
         let lane_numbers = S::u32s::from_fn(simd, |lane| lane as u32);
         for group in (0..NOISE_COUNTERS).step_by(lanes) {
             let mut counters = [lane_numbers; G];
-            for g in 0..G {
-                counters[g] += S::u32s::splat(simd, counter.wrapping_add((g * NOISE_COUNTERS + group) as u32));
+            for (g, counters) in counters.iter_mut().enumerate() {
+                *counters += S::u32s::splat(simd, counter.wrapping_add((g * NOISE_COUNTERS + group) as u32));
             }
             let mut normals = [[S::f32s::splat(simd, 0.0); 4]; G];
             if noise != 0.0 {
                 normals = philox::normals4(simd, self.seed, self.stream, counters, self.number);
             }
-            for g in 0..G {
-                for part in 0..4 {
+            for (g, normals) in normals.iter().enumerate() {
+                for (part, xi) in normals.iter().enumerate() {
                     let at = g * NOISE_BLOCK + part * NOISE_COUNTERS + group;
                     let place = S::f32s::from_slice(simd, &x[at..at + lanes]);
                     let mean = posterior.mean(simd, weights, place, S::f32s::from_slice(simd, &q[at..at + lanes]));
-                    let mut moved = normals[g][part].mul_add(noise, mean.mul_add(pull, place * keep));
+                    let mut moved = xi.mul_add(noise, mean.mul_add(pull, place * keep));
                     if !self.error.is_empty() {
                         let error = |lane| self.error.get(first + at + lane).copied().unwrap_or_default();
                         moved = S::f32s::from_fn(simd, error).mul_add(self.step.error as f32, moved);

@@ -115,9 +115,9 @@ fn narrow<S: Simd, const C: usize, const G: usize, const P: usize, const K: usiz
         for p in 0..P {
             part[p] = meetings[p].part::<S>(0, K);
         }
-        for j in 0..K {
-            for p in 0..P {
-                own[j][p] = part[p].square(simd, signal, j);
+        for (j, own) in own.iter_mut().enumerate() {
+            for (own, part) in own.iter_mut().zip(&part) {
+                *own = part.square(simd, signal, j);
             }
         }
         let mut first = 0;
@@ -161,12 +161,13 @@ fn block<S: Simd, const C: usize, const G: usize, const P: usize, const K: usize
     let come = if FULL { K } else { next[0].phi[0].len() };
     let sums = &mut sums[..come.min(K - 1) * stride + P * lanes];
     for j in (1..K).rev() {
-        for p in 0..P {
-            own[j - 1][p] += own[j][p];
+        let later = own[j];
+        for (own, later) in own[j - 1].iter_mut().zip(later) {
+            *own += later;
         }
     }
-    for p in 0..P {
-        own[0][p].store_slice(&mut sums[p * lanes..(p + 1) * lanes]);
+    for (p, own) in own[0].iter().enumerate() {
+        own.store_slice(&mut sums[p * lanes..(p + 1) * lanes]);
     }
     let mut head = [S::f32s::splat(simd, 0.0); P];
     for j in 0..K {

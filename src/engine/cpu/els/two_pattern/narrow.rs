@@ -94,11 +94,11 @@ impl Narrow {
 fn moved_on<S: Simd, const G: usize>(simd: S, columns: &mut [f32], come: &[f32], gone: &[f32]) -> [S::f32s; G] {
     let lanes = S::f32s::LEN;
     let mut sums = [S::f32s::splat(simd, 0.0); G];
-    for g in 0..G {
+    for (g, sum) in sums.iter_mut().enumerate() {
         let range = g * lanes..(g + 1) * lanes;
         let change = S::f32s::from_slice(simd, &come[range.clone()]) - S::f32s::from_slice(simd, &gone[range.clone()]);
-        sums[g] = S::f32s::from_slice(simd, &columns[range.clone()]) + change;
-        sums[g].store_slice(&mut columns[range]);
+        *sum = S::f32s::from_slice(simd, &columns[range.clone()]) + change;
+        sum.store_slice(&mut columns[range]);
     }
     sums
 }
