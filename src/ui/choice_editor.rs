@@ -2,7 +2,8 @@
 
 use egui::{ComboBox, Ui};
 
-use super::param_slider::{caption, param_slider};
+use super::indices::caption;
+use super::param_slider::param_slider;
 use crate::core::param::{Choice, KindInfo};
 
 /// A combo box over `family` and a slider for every parameter of the member chosen. A parameter that the new member has

@@ -3,7 +3,7 @@
 //! For names in charts, legends and read-outs; whole formulas are set by [`super::formula`].
 
 use egui::text::{LayoutJob, TextFormat};
-use egui::{Align, Color32, FontId, TextStyle, Ui};
+use egui::{Align, Color32, FontId, Label, Response, TextStyle, Ui};
 
 use super::theme;
 
@@ -47,6 +47,12 @@ pub fn styled(ui: &Ui, text: &str, style: &TextStyle) -> LayoutJob {
 /// A muted text in small letters.
 pub fn muted(ui: &Ui, text: &str) -> LayoutJob {
     job(text, TextStyle::Small.resolve(ui.style()), theme::tokens(ui.visuals()).muted_text)
+}
+
+/// A muted line of small text, as below headings.
+pub fn caption(ui: &mut Ui, text: &str) -> Response {
+    let text = muted(ui, text);
+    ui.add(Label::new(text).wrap())
 }
 
 fn pieces(text: &str) -> Vec<(&str, Place)> {

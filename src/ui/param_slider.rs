@@ -1,6 +1,6 @@
 //! A slider for one parameter of a family member: typed entry, logarithmic scale, a mark at the default.
 
-use egui::{DragValue, Label, RichText, Role, Sense, Slider, SliderClamping, TextStyle, Ui, WidgetInfo, pos2};
+use egui::{DragValue, Label, Role, Sense, Slider, SliderClamping, TextStyle, Ui, WidgetInfo, pos2};
 
 use super::{format, icon, indices, theme};
 use crate::core::param::{ParamInfo, Scale};
@@ -110,10 +110,4 @@ fn explanation(info: &ParamInfo) -> String {
         number(info.max),
         number(info.default)
     )
-}
-
-/// A muted line of text, as below headings.
-pub(super) fn caption(ui: &mut Ui, text: &str) -> egui::Response {
-    let colour = theme::tokens(ui.visuals()).muted_text;
-    ui.add(Label::new(RichText::new(text).small().color(colour)).wrap())
 }

@@ -116,10 +116,11 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
     ui.add_space(6.0);
     let to_lessons = app.gallery.search.trim().is_empty() && super::lessons::banner(app, ui);
     ScrollArea::vertical().auto_shrink([false, true]).max_height(ui.available_height().max(200.0)).show(ui, |ui| {
+        let searching = !app.gallery.search.trim().is_empty();
         let mut nothing = true;
         for (lab, cards) in &app.gallery.labs {
             let shown: Vec<&Card> = found(lab, cards, &app.gallery.search).collect();
-            if shown.is_empty() {
+            if shown.is_empty() && searching {
                 continue;
             }
             nothing = false;
@@ -133,7 +134,7 @@ fn show(app: &mut App, ui: &mut Ui) -> bool {
                     }
                 });
             });
-            ui.add(Label::new(indices::muted(ui, lab.about)).wrap());
+            indices::caption(ui, lab.about);
             ui.add_space(4.0);
             picked = rows(ui, &shown).or(picked);
             ui.add_space(8.0);

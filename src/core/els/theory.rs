@@ -127,7 +127,8 @@ const CLOCK_STEP: f64 = 0.2;
 /// Signal-to-noise ratio from which on the integration starts; up to there h = ᾱ/(1−ᾱ).
 const CLOCK_START: f64 = 1e-4;
 
-/// The slower clock h(ᾱ) of the Gaussian closure on a grid of side L, for each of the rising values `abars` in [0, 1).
+/// The slower clock h(ᾱ) of the Gaussian closure on a grid of side L, for each of the rising values `abars` in [0, 1). The
+/// kernel must stay the same when mirrored and when its axes change places, as that of two patterns does.
 ///
 /// For Gaussian φ, tanh u acts as `γ(v) u` with `γ(v) = E[sech²(√v z)]` (Bussgang), v the variance of u:
 /// `v = ᾱ/(1−ᾱ) · mean_q K² e^{hK}`. In τ = ᾱ/(1−ᾱ) the equation is `dh/dτ = γ(v)`.

@@ -134,6 +134,10 @@ impl Real for f64 {
     }
 }
 
+/// Coefficients of z, z³, … in 2 artanh z.
+pub(super) const ARTANH: [f32; 8] =
+    [2.0, 2.0 / 3.0, 2.0 / 5.0, 2.0 / 7.0, 2.0 / 9.0, 2.0 / 11.0, 2.0 / 13.0, 2.0 / 15.0];
+
 /// `series[0] + series[1] x + series[2] x² + …`. A loop, not a fold: a closure would be compiled for the instruction set of the
 /// whole crate and called.
 #[inline(always)]

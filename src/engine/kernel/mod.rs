@@ -12,5 +12,6 @@ pub use field_to_rgba::{Colouring, FieldToRgba, ValueScale};
 pub use mixture_field::{Field, FieldRequest, MixtureField};
 pub use mixture_particles::{MixtureParticles, ParticleRequest, Particles};
 pub use spin_langevin::{
-    NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinStep, SpinSums, first_counter, spin_noise, system_noise,
+    NOISE_BLOCK, NOISE_COUNTERS, SpinLangevin, SpinRequest, SpinStep, SpinSums, first_counter, spin_noise,
+    system_noise, systems_noise,
 };

@@ -1,5 +1,7 @@
 //! Kernel `spin_langevin`: real spins carried backward by the exact score of a mixture of product states ([CW] (19)–(20)).
 
+use rayon::prelude::*;
+
 use crate::EngineError;
 use diffuscope_core::curie_weiss::product_states::ProductStates;
 use diffuscope_core::philox::{self, Stream};
@@ -108,6 +110,14 @@ pub fn system_noise(seed: u64, stream: Stream, system: u32, step: u32, noise: &m
             }
         }
     }
+}
+
+/// Noise of width `width` at step 0 for systems of `spins` spins from number `first` on, one after the other in `x`.
+pub fn systems_noise(seed: u64, stream: Stream, first: u32, spins: usize, width: f32, x: &mut [f32]) {
+    x.par_chunks_mut(spins).enumerate().for_each(|(system, x)| {
+        system_noise(seed, stream, first + system as u32, 0, x);
+        x.iter_mut().for_each(|x| *x *= width);
+    });
 }
 
 #[cfg(test)]

@@ -5,8 +5,6 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::finite_data;
 pub use super::notices::notices;
 use super::scene::{Scene, Start};
@@ -15,7 +13,7 @@ use crate::core::curie_weiss::product_states::ProductStates;
 use crate::core::curie_weiss::{CurieWeiss, order_parameter, spin_model};
 use crate::core::param::ChoiceError;
 use crate::core::philox::{self, Stream};
-use crate::engine::kernel::{SpinRequest, SpinStep, system_noise};
+use crate::engine::kernel::{SpinRequest, SpinStep, systems_noise};
 use crate::engine::{Engine, EngineError};
 use crate::labs::scene_file::{SceneError, checks};
 
@@ -208,10 +206,7 @@ impl SpinRun {
         let spins = model.spins as usize;
         let width = model.temperature.sqrt() as f32;
         let mut now = vec![0.0; spec.systems * spins];
-        now.par_chunks_mut(spins).enumerate().for_each(|(system, x)| {
-            system_noise(scene.seed, Stream::SpinStart, system as u32, 0, x);
-            x.iter_mut().for_each(|x| *x *= width);
-        });
+        systems_noise(scene.seed, Stream::SpinStart, 0, spins, width, &mut now);
         let stride = stride(spec.steps, 4 * now.len());
         Ok(Some(Self {
             states: (kind.states)(&model),

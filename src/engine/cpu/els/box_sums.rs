@@ -126,22 +126,11 @@ fn narrow<S: Simd, const C: usize, const G: usize, const P: usize, const K: usiz
             for p in 0..P {
                 part[p] = meetings[p].part::<S>(first + K, K.min(pixels - 1 - first));
             }
+            let sums = &mut sums[first * stride + group * P * lanes..];
             if pixels - 1 - first >= K {
-                block::<S, C, G, P, K, true>(
-                    simd,
-                    &part,
-                    signal,
-                    &mut own,
-                    &mut sums[first * stride + group * P * lanes..],
-                );
+                block::<S, C, G, P, K, true>(simd, &part, signal, &mut own, sums);
             } else {
-                block::<S, C, G, P, K, false>(
-                    simd,
-                    &part,
-                    signal,
-                    &mut own,
-                    &mut sums[first * stride + group * P * lanes..],
-                );
+                block::<S, C, G, P, K, false>(simd, &part, signal, &mut own, sums);
             }
             first += K;
         }

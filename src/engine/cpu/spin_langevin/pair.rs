@@ -26,8 +26,8 @@ const SERIES: [f32; 8] =
 /// y up to which the series is used.
 const SMALL: f32 = 0.5;
 
-/// Coefficients of z, z³, … in 2 artanh z; z² ≤ 0.04 here.
-const ARTANH: [f32; 6] = [2.0, 2.0 / 3.0, 2.0 / 5.0, 2.0 / 7.0, 2.0 / 9.0, 2.0 / 11.0];
+/// Terms of the series of 2 artanh z; z² ≤ 0.04 here.
+const ARTANH_TERMS: usize = 6;
 
 impl Pair {
     /// Biases ±`bias`, and half the log odds of their weights.
@@ -60,7 +60,7 @@ impl Pair {
         let difference = exponent.simd_eq(0.0).select(one_minus_q * self.one_minus_r, a - scaled);
         let z = difference / (a + scaled);
         let z2 = z * z;
-        let series = math::polynomial::<S, f32>(simd, &ARTANH, z2);
+        let series = math::polynomial::<S, f32>(simd, &math::ARTANH[..ARTANH_TERMS], z2);
         let log = exponent.mul_add(std::f32::consts::LN_2, z * series);
         (q, log.copysign(u))
     }

@@ -12,7 +12,7 @@ use crate::core::curie_weiss::product_states::{ProductState, ProductStates};
 use crate::core::param::KindInfo;
 use crate::core::philox::{self, Stream};
 use crate::engine::cpu::CpuEngine;
-use crate::engine::kernel::{SpinLangevin, SpinRequest, SpinStep, spin_noise};
+use crate::engine::kernel::{SpinLangevin, SpinRequest, SpinStep, systems_noise};
 use crate::engine::{Engine, EngineError};
 
 /// One way to come by a score.
@@ -148,9 +148,8 @@ impl<'a> Case<'a> {
     pub(super) fn generate(&self, source: &ScoreSource, first: u32, count: usize) -> Result<Counts, EngineError> {
         let n = self.spins;
         let width = self.model.temperature.sqrt() as f32;
-        let mut x: Vec<f32> = (0..count * n)
-            .map(|i| width * spin_noise(self.seed, Stream::SpinStart, n, first + (i / n) as u32, i % n, 0))
-            .collect();
+        let mut x = vec![0.0; count * n];
+        systems_noise(self.seed, Stream::SpinStart, first, n, width, &mut x);
         (source.generate)(self, first, &mut x)?;
         let mut counts = Counts { configurations: count as f64, ..Counts::default() };
         for x in x.chunks_mut(n) {

@@ -169,7 +169,7 @@ pub fn legend(ui: &mut Ui, entries: &[(Key, Color32, &str, &str)]) {
 
 /// A muted sentence that tells what to look at.
 pub fn caption(ui: &mut Ui, text: &str) {
-    ui.add(Label::new(indices::muted(ui, text)).wrap());
+    indices::caption(ui, text);
 }
 
 /// The same in a pane that a plot fills, unless the plot needs all of the room.

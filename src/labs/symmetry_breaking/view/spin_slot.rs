@@ -8,7 +8,7 @@ use crate::core::param::Choice;
 use crate::core::philox::Stream;
 use crate::core::process::Forward;
 use crate::core::sampler;
-use crate::engine::kernel::{SpinRequest, SpinStep, spin_noise};
+use crate::engine::kernel::{SpinRequest, SpinStep, system_noise};
 use crate::engine::numbered::NumberedEngine;
 use crate::engine::worker::{Job, LatestWorker, timed};
 use crate::labs::symmetry_breaking::run::{SpinRun, Statistics};
@@ -364,10 +364,12 @@ fn difference(scene: &Scene, spins: u64, total: u64, engine: &NumberedEngine) ->
     let n = spins as usize;
     let mut x = vec![0.0; (total / spins) as usize * n];
     let (signal, noise) = ((-first).exp() as f32, model.noise_variance(first).sqrt() as f32);
+    let mut xi = vec![0.0; n];
     for (system, x) in (0_u32..).zip(x.chunks_mut(n)) {
         draw_spins(draw_bias(&states, scene.seed, system), scene.seed, system, x);
-        for (i, x) in x.iter_mut().enumerate() {
-            *x = signal * *x + noise * spin_noise(scene.seed, Stream::SpinStart, n, system, i, 0);
+        system_noise(scene.seed, Stream::SpinStart, system, 0, &mut xi);
+        for (x, xi) in x.iter_mut().zip(&xi) {
+            *x = signal * *x + noise * xi;
         }
     }
     let request = SpinRequest {

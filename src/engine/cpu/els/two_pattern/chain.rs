@@ -44,24 +44,26 @@ pub(super) fn transform<F: Finish>(simds: Simds, links: &[Link<F>], phi: &Grids<
             out.chunks_mut(rows * side).enumerate().map(move |(strip, out)| (grid, strip * rows, out))
         })
         .collect();
-    let narrow = math::has_shifts(simds) && links.iter().all(|link| link.k <= narrow::MOST.min(side));
-    strips.into_par_iter().for_each_init(
-        || {
-            (
-                narrow.then(|| Chain::new(side, links, Narrow::new)),
-                (!narrow).then(|| Chain::new(side, links, Wide::new)),
-            )
-        },
-        |(narrow, wide), (grid, first, out)| {
-            if let Some(chain) = narrow {
-                dispatch!(simds, simd => chain.strip(simd, grid, first, out));
-            }
-            if let Some(chain) = wide {
-                dispatch!(simds, simd => chain.strip(simd, grid, first, out));
-            }
-        },
-    );
+    if math::has_shifts(simds) && links.iter().all(|link| link.k <= narrow::MOST.min(side)) {
+        pass(simds, strips, || Chain::new(side, links, Narrow::new));
+    } else {
+        pass(simds, strips, || Chain::new(side, links, Wide::new));
+    }
     count
+}
+
+/// A strip: its grid, its first row, and where what becomes of it goes.
+type Strip<'a> = (&'a [f32], usize, &'a mut [f32]);
+
+/// Takes every strip through a chain of its thread's own.
+fn pass<'a, F: Finish + 'a, W: Window>(
+    simds: Simds,
+    strips: Vec<Strip<'_>>,
+    chain: impl Fn() -> Chain<'a, F, W> + Sync + Send,
+) {
+    strips.into_par_iter().for_each_init(chain, |chain, (grid, first, out)| {
+        dispatch!(simds, simd => chain.strip(simd, grid, first, out));
+    });
 }
 
 /// How many steps lengthen the strips by no more than is worth while.

@@ -53,11 +53,11 @@ pub(super) fn step(simds: Simds, steps: &[Step], phi: &mut Grids<f32>) -> Result
             rest = later;
             continue;
         }
+        rest = &rest[links.len()..];
         let mut links = links.as_slice();
         while !links.is_empty() {
             let count = chain::transform(simds, links, phi, &mut next);
             std::mem::swap(&mut phi.values, &mut next);
-            rest = &rest[count..];
             links = &links[count..];
         }
     }
@@ -103,8 +103,6 @@ pub(super) fn posterior(simds: Simds, level: Level, phi: &Grids<f32>) -> Result<
 
 /// Pixels whose posterior is found on one thread.
 const CHUNK: usize = 1 << 13;
-/// Coefficients of z, z³, … in 2 artanh z; here z ≤ ⅓, and what is left out is 1e-8 of the sum.
-const ARTANH: [f32; 8] = [2.0, 2.0 / 3.0, 2.0 / 5.0, 2.0 / 7.0, 2.0 / 9.0, 2.0 / 11.0, 2.0 / 13.0, 2.0 / 15.0];
 
 /// From window sums the larger weight in their place, entropy and effective number; `rate` is −2 · gain.
 #[inline(always)]
@@ -119,9 +117,9 @@ fn weigh<S: Simd>(simd: S, rate: f32, sums: &mut [f32], entropy: &mut [f32], eff
         let q = math::exp2::<S, f32>(simd, logs * std::f32::consts::LOG2_E);
         let large = S::f32s::splat(simd, 1.0) / (q + 1.0);
         let small = q * large;
-        // log(1 + q) = 2 artanh(q/(2 + q)), and 2|u| times the smaller weight.
+        // log(1 + q) = 2 artanh(q/(2 + q)), and 2|u| times the smaller weight. With z ≤ ⅓ the series lacks 1e-8.
         let z = q / (q + 2.0);
-        let log = z * math::polynomial::<S, f32>(simd, &ARTANH, z * z);
+        let log = z * math::polynomial::<S, f32>(simd, &math::ARTANH, z * z);
         let lost = log - logs * small;
         let number = S::f32s::splat(simd, 1.0) / large.mul_add(large, small * small);
         sums.copy_from_slice(&large.as_slice()[..sums.len()]);

@@ -9,7 +9,7 @@ mod spectrum;
 
 pub use overlaps::OverlapPicture;
 
-use egui::{Label, Ui};
+use egui::Ui;
 
 use super::Results;
 use crate::labs::high_dimensions::scene::Scene;
@@ -75,5 +75,5 @@ pub fn figure(ui: &mut Ui, cx: &mut PaneContext<'_>) {
 
 /// A muted sentence that tells what to look at.
 fn caption(ui: &mut Ui, text: &str) {
-    ui.add(Label::new(indices::muted(ui, text)).wrap());
+    indices::caption(ui, text);
 }

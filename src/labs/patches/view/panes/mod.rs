@@ -179,13 +179,13 @@ pub fn window_name(window: &window::Window) -> String {
 
 /// The sentence that tells what to look at.
 pub fn explain(ui: &mut Ui, text: &str) {
-    ui.add(Label::new(indices::muted(ui, text)).wrap());
+    indices::caption(ui, text);
     ui.add_space(2.0);
 }
 
 /// A remark of lesser weight.
 pub fn note(ui: &mut Ui, text: &str) {
-    ui.add(Label::new(indices::muted(ui, text)).wrap());
+    indices::caption(ui, text);
 }
 
 /// A remark about what is not as it should be.

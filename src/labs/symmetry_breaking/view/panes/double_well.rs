@@ -62,8 +62,7 @@ impl LabPane for DoubleWell {
                 (Key::Line, theme::component_colour(2), "P_t(μ)", "Exact density, Σ W± N(±m*√N e^{−t}, T)"),
             ],
         );
-        let clocks = indices::job(&clocks(cx), TextStyle::Small.resolve(ui.style()), ui.visuals().text_color());
-        ui.label(clocks);
+        ui.label(indices::styled(ui, &clocks(cx), &TextStyle::Small));
         let room = ui.available_size();
         let lower = (0.34 * room.y).clamp(70.0, 190.0);
         let reach = ensemble::reach(&cx.model, cx.scene.time);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, DragValue, Grid, Label, Rect, RichText, Stroke, Ui, pos2, vec2};
+use egui::{Color32, DragValue, Grid, Label, Rect, RichText, Stroke, TextStyle, Ui, pos2, vec2};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::CurieWeiss;
@@ -186,7 +186,7 @@ fn editor(ui: &mut Ui, spec: &mut PureStatesSpec, model: &CurieWeiss) -> Option<
             edit = Some("remove state");
         }
     });
-    ui.label(small(ui, "Weights w_α, before normalisation"));
+    ui.label(indices::styled(ui, "Weights w_α, before normalisation", &TextStyle::Small));
     ui.horizontal_wrapped(|ui| {
         for (alpha, weight) in spec.weights.iter_mut().enumerate() {
             let drag = DragValue::new(weight).range(0.0..=1e6).speed(0.01).prefix(format!("w{}: ", alpha + 1));
@@ -196,7 +196,7 @@ fn editor(ui: &mut Ui, spec: &mut PureStatesSpec, model: &CurieWeiss) -> Option<
             }
         }
     });
-    ui.label(small(ui, "Overlaps q_αβ = m^α·m^β/N"));
+    ui.label(indices::styled(ui, "Overlaps q_αβ = m^α·m^β/N", &TextStyle::Small));
     Grid::new("overlaps of states").spacing(vec2(3.0, 3.0)).show(ui, |ui| {
         for i in 0..spec.overlaps.len() {
             for j in 0..spec.overlaps.len() {
@@ -387,9 +387,4 @@ fn arrows(shown: &crate::ui::canvas::ShownCanvas, colours: [Color32; 2], score: 
             }
         }
     }
-}
-
-/// Small text with indices.
-fn small(ui: &Ui, text: &str) -> egui::text::LayoutJob {
-    indices::styled(ui, text, &egui::TextStyle::Small)
 }

@@ -39,7 +39,7 @@ impl LabPane for Trajectories {
                 (Key::Line, tokens.particle_a.gamma_multiply(0.5), "particles", "The first 60 particles of the run"),
                 (Key::Line, theme::component_colour(3), "wells of V", "Minima of the potential at each moment"),
                 (Key::Line, mean_colour, "mean of each half", "Measured over particles with μ > 0 and with μ < 0"),
-                (Key::Dashed, tokens.accent, "±m*e^{−τ}", "Means of the two states in theory: half of the wells"),
+                (Key::Dashed, tokens.accent, "±m*e^−τ", "Means of the two states in theory: half of the wells"),
             ],
         );
         let [first, last] = cx.tau_range();
@@ -82,9 +82,7 @@ impl LabPane for Trajectories {
             for (theory, mean) in theory.into_iter().zip(means) {
                 plot.line(Line::new("mean of half the cloud", PlotPoints::from(mean)).color(mean_colour).width(2.0));
                 let style = egui_plot::LineStyle::dashed_loose();
-                plot.line(
-                    Line::new("±m*e^{−τ}", PlotPoints::from(theory)).color(tokens.accent).width(1.6).style(style),
-                );
+                plot.line(Line::new("±m*e^−τ", PlotPoints::from(theory)).color(tokens.accent).width(1.6).style(style));
             }
             for well in [deep, shallow] {
                 plot.line(Line::new("well", PlotPoints::from(well)).color(theme::component_colour(3)).width(2.0));
