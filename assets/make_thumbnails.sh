@@ -36,9 +36,11 @@ for scene in "${scenes[@]}"; do
     magnet_*) draw "$scene" 560x350 all ;;
     spectrum_*) draw "$scene" 960x600 all ;;
     patches_*)
-        # A margin of 10 points, a caption of 20, then the first picture, φ: 387 points wide of four in a row, or 248 of
-        # two rows of four, in the middle of its cell. What is cut is in its middle.
-        if grep -q '"compare"' "$scene"; then draw "$scene" 1600x1000 80,76,248,155; else draw "$scene" 1600x1000 10,103,387,242; fi
+        # φ is the first picture: 387 points wide of four in a row, 307 of five, or 248 of two rows of four. What is cut is
+        # in its middle.
+        if grep -q '"compare"' "$scene"; then draw "$scene" 1600x1000 80,76,248,155
+        elif grep -q '"painting"' "$scene"; then draw "$scene" 1600x1000 10,212,307,192
+        else draw "$scene" 1600x1000 10,188,387,242; fi
         ;;
     # The axes lie left of 46 and below 386 points, the colour bar right of 548.
     *) draw "$scene" 640x420 48,42,496,310 ;;

@@ -225,7 +225,7 @@ fn everything_measured_can_be_drawn_against_everything() {
             assert!(window.shows("Exact score"), "{quantity} against {against}");
         }
     }
-    window.click(Role::Button, "t_S and t_C");
+    window.click(Role::Button, "tS and tC");
     assert!(window.harness.query_by_role_and_label(Role::Figure, "Speciation and collapse").is_some());
     assert!(window.shows("t_C, N = 16"));
 }

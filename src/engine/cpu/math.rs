@@ -28,7 +28,7 @@ pub(super) trait Real: SimdFloatElement + Default + Send + Sync + 'static {
     const SQRT_HALF_BITS: Self::Bits;
     /// Added to the bits of a positive number to have its exponent, raised by [`Real::EXPONENT_OFFSET`], on top.
     const EXPONENT_SHIFT: Self::Bits;
-    /// See [`Real::EXPONENT_SHIFT`].
+    /// [`Real::WHOLE`] and what [`Real::EXPONENT_SHIFT`] adds to the exponent.
     const EXPONENT_OFFSET: Self;
     /// Exponent at and below which [`exp2`] is zero.
     const MIN_EXPONENT: Self;
@@ -61,7 +61,7 @@ impl Real for f32 {
     const WHOLE_BITS: u32 = Self::WHOLE.to_bits();
     const SQRT_HALF_BITS: u32 = std::f32::consts::FRAC_1_SQRT_2.to_bits();
     const EXPONENT_SHIFT: u32 = (128 << 23) - Self::SQRT_HALF_BITS;
-    const EXPONENT_OFFSET: Self = 128.0;
+    const EXPONENT_OFFSET: Self = Self::WHOLE + 128.0;
     const MIN_EXPONENT: Self = -125.0;
     const TINY: Self = 2.0 * Self::MIN_POSITIVE;
     const LOWEST: Self = -1e37;
@@ -90,7 +90,7 @@ impl Real for f64 {
     const WHOLE_BITS: u64 = Self::WHOLE.to_bits();
     const SQRT_HALF_BITS: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
     const EXPONENT_SHIFT: u64 = (1024 << 52) - Self::SQRT_HALF_BITS;
-    const EXPONENT_OFFSET: Self = 1024.0;
+    const EXPONENT_OFFSET: Self = Self::WHOLE + 1024.0;
     const MIN_EXPONENT: Self = -1021.0;
     const TINY: Self = 2.0 * Self::MIN_POSITIVE;
     const LOWEST: Self = -1e300;
@@ -159,6 +159,17 @@ pub(super) fn exp2<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
     let rest = x - (rounded - T::ROUNDER);
     let significand = polynomial::<S, T>(simd, T::EXP2_SERIES, rest).mul_add(rest, T::ONE);
     V::<S, T>::from_bits(significand.to_bits() + (rounded.to_bits() << T::SIGNIFICAND_BITS)) - T::TINY
+}
+
+/// q = 2^x and 1 − q, each to about a unit in the last place, for x from −126 to 0.
+#[inline(always)]
+pub(super) fn decay<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
+    let rounded = x + f32::ROUNDER;
+    let rest = x - (rounded - f32::ROUNDER);
+    // 2^rest − 1, which is q − 1 where x is above −½: there 1 − q would cancel.
+    let grown = polynomial::<S, f32>(simd, f32::EXP2_SERIES, rest) * rest;
+    let q = S::f32s::from_bits((grown + 1.0).to_bits() + (rounded.to_bits() << f32::SIGNIFICAND_BITS));
+    (q, rounded.simd_eq(f32::ROUNDER).select(-grown, -q + 1.0))
 }
 
 /// Coefficients of r, r², … in 2^r on ±½ of least greatest relative error, 1.05e-7.
@@ -308,27 +319,11 @@ fn significands<S: Simd, const G: usize>(simd: S, series: &[f32; 5], x: &[S::f32
 pub(super) fn ln<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
     let shifted = x.to_bits() + T::EXPONENT_SHIFT;
     let exponent = V::<S, T>::from_bits((shifted >> T::SIGNIFICAND_BITS) | T::WHOLE_BITS);
-    let exponent = exponent - T::WHOLE - T::EXPONENT_OFFSET;
+    let exponent = exponent - T::EXPONENT_OFFSET;
     let m = V::<S, T>::from_bits((shifted & T::SIGNIFICAND_MASK) + T::SQRT_HALF_BITS);
     let z = (m - T::ONE) / (m + T::ONE);
     let series = polynomial::<S, T>(simd, T::LN_SERIES, z * z);
     exponent.mul_add(T::LN_2, z * series)
-}
-
-/// Sine and cosine of 2πu for u in (0, 1): the vector twin of [`philox::sin_cos_turns`].
-#[inline(always)]
-pub(super) fn sin_cos_turns<S: Simd>(simd: S, u: S::f32s) -> (S::f32s, S::f32s) {
-    let quarter = (u * 4.0 + 0.5).floor();
-    let angle = (u - quarter * 0.25) * std::f32::consts::TAU;
-    let square = angle * angle;
-    let sine = angle * polynomial::<S, f32>(simd, &philox::SIN_SERIES, square);
-    let cosine = polynomial::<S, f32>(simd, &philox::COS_SERIES, square);
-    // Quarters 0 … 4 as masks: 1 and 3 swap the two; the sine is negative in 2 and 3, the cosine in 1 and 2.
-    let odd = (quarter - 2.0).abs().simd_eq(1.0);
-    let (first, second) = (odd.select(cosine, sine), odd.select(sine, cosine));
-    let sine = (quarter - 2.5).abs().simd_lt(1.0).select(-first, first);
-    let cosine = (quarter - 1.5).abs().simd_lt(1.0).select(-second, second);
-    (sine, cosine)
 }
 
 #[cfg(test)]
@@ -356,15 +351,6 @@ mod tests {
     #[inline(always)]
     fn ln_of<S: Simd, T: Real>(simd: S, values: &mut [T]) {
         mapped::<S, T>(simd, values, |v| ln::<S, T>(simd, v));
-    }
-
-    #[inline(always)]
-    fn sin_cos_of<S: Simd>(simd: S, values: &[f32]) -> Vec<(f32, f32)> {
-        let lanes = |u: &f32| {
-            let (sine, cosine) = sin_cos_turns(simd, S::f32s::splat(simd, *u));
-            (sine[0], cosine[0])
-        };
-        values.iter().map(lanes).collect()
     }
 
     #[test]
@@ -430,14 +416,25 @@ mod tests {
         }
     }
 
+    #[inline(always)]
+    fn decays_of<S: Simd>(simd: S, places: &[f32]) -> Vec<(f32, f32)> {
+        let one = |x: &f32| {
+            let (q, rest) = decay(simd, S::f32s::splat(simd, *x));
+            (q[0], rest[0])
+        };
+        places.iter().map(one).collect()
+    }
+
     #[test]
-    fn sine_and_cosine_agree_with_the_scalar_twin() {
-        let places: Vec<f32> = (0..10_000_u32).map(|i| philox::uniform(i.wrapping_mul(429_497))).collect();
+    fn decays_agree_with_the_standard_library() {
+        let mut places: Vec<f32> = (0..20_000).map(|i| i as f32 * -0.006).collect();
+        places.extend((0..1000).map(|i| -(-0.02 * i as f32).exp2()));
         for level in levels() {
-            let values = dispatch!(level, simd => sin_cos_of(simd, &places));
-            for (u, (sine, cosine)) in places.iter().zip(values) {
-                let twin = philox::sin_cos_turns(*u);
-                assert!((sine - twin.0).abs() < 2e-7 && (cosine - twin.1).abs() < 2e-7, "{level:?} {u}");
+            let values = dispatch!(level, simd => decays_of(simd, &places));
+            for (x, (q, rest)) in places.iter().zip(values) {
+                let (exact, exact_rest) = (f64::from(*x).exp2(), -(f64::from(*x) * std::f64::consts::LN_2).exp_m1());
+                assert!((f64::from(q) - exact).abs() <= 2e-7 * exact, "{level:?} 2^{x} = {q}");
+                assert!((f64::from(rest) - exact_rest).abs() <= 3e-7 * exact_rest, "{level:?} 1 - 2^{x} = {rest}");
             }
         }
     }

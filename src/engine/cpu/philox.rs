@@ -2,20 +2,20 @@
 
 use fearless_simd::prelude::*;
 
-use super::math;
-use diffuscope_core::philox::{MULTIPLIER, ROUNDS, WEYL};
+use super::math::{self, Real};
+use diffuscope_core::philox::{COS_SERIES, MULTIPLIER, ROUNDS, SIN_SERIES, WEYL};
 
-/// Upper and lower halves of the 64-bit products of `a` and `factor`.
+/// One word of each item of a vector, in the lower halves of two vectors of double words: that of even items, that of odd
+/// ones. Upper halves hold anything. Products are taken of double words, and this way halves need not change places.
+type Halves<S> = [<S as Simd>::u64s; 2];
+
+/// Bits of a word.
+const LOWER: u64 = 0xffff_ffff;
+
+/// The same word for every item.
 #[inline(always)]
-fn wide_product<S: Simd>(simd: S, a: S::u32s, factor: u32) -> (S::u32s, S::u32s) {
-    const LOW: u64 = 0xffff_ffff;
-    let factor = S::u64s::splat(simd, u64::from(factor));
-    let pairs: S::u64s = a.bitcast();
-    let even = (pairs & LOW) * factor;
-    let odd = (pairs >> 32) * factor;
-    let high = (even >> 32) | (odd & !LOW);
-    let low = (even & LOW) | (odd << 32);
-    (high.bitcast(), low.bitcast())
+fn same<S: Simd>(simd: S, word: u32) -> Halves<S> {
+    [S::u64s::splat(simd, u64::from(word)); 2]
 }
 
 /// The four words of each item at `step` of `stream` under `seed`, for `G` vectors of items: each round has to wait for the
@@ -28,21 +28,35 @@ pub(super) fn words<S: Simd, const G: usize>(
     items: [S::u32s; G],
     step: u32,
 ) -> [[S::u32s; 4]; G] {
-    let splat = |word| S::u32s::splat(simd, word);
-    let mut counters = [[splat(0); 4]; G];
+    let mut counters = [[same(simd, 0), same(simd, step), same(simd, stream), same(simd, 0)]; G];
     for g in 0..G {
-        counters[g] = [items[g], splat(step), splat(stream), splat(0)];
+        let pairs: S::u64s = items[g].bitcast();
+        counters[g][0] = [pairs, pairs >> 32];
     }
+    let factors = MULTIPLIER.map(u64::from);
     let mut key = [seed as u32, (seed >> 32) as u32];
     for _ in 0..ROUNDS {
+        let keys = key.map(u64::from);
         for counter in &mut counters {
-            let (high_a, low_a) = wide_product::<S>(simd, counter[0], MULTIPLIER[0]);
-            let (high_b, low_b) = wide_product::<S>(simd, counter[2], MULTIPLIER[1]);
-            *counter = [high_b ^ counter[1] ^ key[0], low_b, high_a ^ counter[3] ^ key[1], low_a];
+            for half in 0..2 {
+                let a = (counter[0][half] & LOWER) * S::u64s::splat(simd, factors[0]);
+                let b = (counter[2][half] & LOWER) * S::u64s::splat(simd, factors[1]);
+                counter[0][half] = (b >> 32) ^ counter[1][half] ^ keys[0];
+                counter[2][half] = (a >> 32) ^ counter[3][half] ^ keys[1];
+                counter[1][half] = b;
+                counter[3][half] = a;
+            }
         }
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
     }
-    counters
+    let mut words = [[items[0]; 4]; G];
+    for g in 0..G {
+        for word in 0..4 {
+            let [even, odd] = counters[g][word];
+            words[g][word] = ((even & LOWER) | (odd << 32)).bitcast();
+        }
+    }
+    words
 }
 
 /// The upper 24 bits as numbers in (0, 1).
@@ -56,8 +70,32 @@ fn uniform<S: Simd>(word: S::u32s) -> S::f32s {
 #[inline(always)]
 fn normal_pair<S: Simd>(simd: S, a: S::u32s, b: S::u32s) -> [S::f32s; 2] {
     let radius = (math::ln::<S, f32>(simd, uniform::<S>(a)) * -2.0).sqrt();
-    let (sine, cosine) = math::sin_cos_turns(simd, uniform::<S>(b));
+    let (sine, cosine) = sin_cos_turns::<S>(simd, uniform::<S>(b));
     [radius * cosine, radius * sine]
+}
+
+/// Sine and cosine of 2πu: the vector twin of [`diffuscope_core::philox::sin_cos_turns`].
+#[inline(always)]
+fn sin_cos_turns<S: Simd>(simd: S, u: S::f32s) -> (S::f32s, S::f32s) {
+    // The number of quarter turns, 0 … 4, in the lowest bits of a rounded number, and what is left on ±½.
+    let quarters = u * 4.0;
+    let rounded = quarters + f32::ROUNDER;
+    let angle = (quarters - (rounded - f32::ROUNDER)) * std::f32::consts::FRAC_PI_2;
+    let square = angle * angle;
+    let sine = angle * math::polynomial::<S, f32>(simd, &SIN_SERIES, square);
+    let cosine = math::polynomial::<S, f32>(simd, &COS_SERIES, square);
+    // 1 and 3 quarters swap the two; the sine is negative from 2 on, the cosine in 1 and 2: the second bit, moved to the sign.
+    let quarter: S::u32s = rounded.bitcast();
+    let odd = (quarter & 1).simd_eq(1);
+    let (first, second) = (odd.select(cosine, sine), odd.select(sine, cosine));
+    (turned::<S>(first, quarter << 30), turned::<S>(second, (quarter + 1) << 30))
+}
+
+/// `value`, or its negative where the highest bit of `sign` is set.
+#[inline(always)]
+fn turned<S: Simd>(value: S::f32s, sign: S::u32s) -> S::f32s {
+    let bits: S::u32s = value.bitcast();
+    (bits ^ (sign & 0x8000_0000)).bitcast()
 }
 
 /// Two standard normal numbers for each item.

@@ -19,9 +19,17 @@ use diffuscope::engine::reference::ReferenceEngine;
 use crate::{TRUSTED, engines};
 use oracle::{Energies, Pixel, choices, cost, exact_step, grids, images, machine, sample};
 
-/// Side of the grids, side of the images where it is free, number of images, patch sizes.
-const SIZES: [(usize, usize, usize, &[usize]); 5] =
-    [(5, 7, 3, &[1, 3, 5, 9]), (16, 16, 2, &[3, 9]), (31, 12, 1, &[5, 7]), (64, 7, 1, &[7, 57]), (100, 7, 1, &[3, 97])];
+/// Side of the grids, side of the images where it is free, number of images, patch sizes. Some images are more than a vector
+/// has lanes, and not a multiple.
+const SIZES: [(usize, usize, usize, &[usize]); 7] = [
+    (5, 7, 3, &[1, 3, 5, 9]),
+    (5, 6, 37, &[3, 9]),
+    (16, 8, 20, &[3]),
+    (16, 16, 2, &[3, 9]),
+    (31, 12, 1, &[5, 7]),
+    (64, 7, 1, &[7, 57]),
+    (100, 7, 1, &[3, 97]),
+];
 /// Most operations of one case.
 const AFFORDABLE: usize = 1 << 24;
 
@@ -232,17 +240,17 @@ fn no_grids_give_nothing() {
 
 #[test]
 fn of_equal_images_the_first_is_named() {
-    for choice in choices().iter().filter(|choice| choice.kind != "two_pattern") {
-        let one = images(1, 1, 8);
-        let values = [one.values(), one.values(), one.values()].concat();
-        let set = Arc::new(ImageSet::new(3, 1, 8, values).unwrap());
-        let machine = Machine::new(choice, set, 8).unwrap();
+    let machines = choices().into_iter().filter(|choice| choice.kind != "two_pattern");
+    for (choice, count) in machines.flat_map(|choice| [3, 20].map(|count| (choice.clone(), count))) {
+        let set = Arc::new(ImageSet::new(count, 1, 8, images(1, 1, 8).values().repeat(count)).unwrap());
+        let machine = Machine::new(&choice, set, 8).unwrap();
         for abar in [0.3, 0.9, 1.0] {
             let phi = grids(&machine, abar, 1);
             for (name, engine) in engines() {
                 let map = engine.els_posterior(&machine, Level { abar, k: 3 }, &phi).unwrap();
                 assert!(map.image.iter().all(|image| *image == 0), "{name}, {choice:?}: {:?}", map.image);
-                assert!(map.weight.iter().all(|weight| *weight < 0.334), "{name}, {choice:?}");
+                let most = 1.001 / count as f32;
+                assert!(map.weight.iter().all(|weight| *weight < most), "{name}, {choice:?}, {count}");
             }
         }
     }

@@ -1,31 +1,40 @@
 //! Squared differences under one shift, and their sums over windows: each sum is a tail of one block of values and a head of
 //! the next, so that only additions are needed and their number hardly depends on the window.
 //!
-//! Rows hold one vector a column, a lane for each of the neighbouring shifts.
+//! Rows hold one vector a column. `IMAGES` says what its lanes are; see [`Lanes`].
 
 use fearless_simd::prelude::*;
 
+use super::shift::Lanes;
+
 /// What meets in one row of windows: `C` planes of the grid and of an image, from the window of the first pixel on.
 #[derive(Clone, Copy)]
-pub(super) struct Meeting<'a, const C: usize> {
+pub(super) struct Meeting<'a, const C: usize, const IMAGES: bool> {
     pub phi: [&'a [f32]; C],
     pub image: [&'a [f32]; C],
 }
 
-impl<const C: usize> Default for Meeting<'_, C> {
+impl<const C: usize, const IMAGES: bool> Default for Meeting<'_, C, IMAGES> {
     fn default() -> Self {
         Self { phi: [&[]; C], image: [&[]; C] }
     }
 }
 
-impl<'a, const C: usize> Meeting<'a, C> {
+impl<const C: usize, const IMAGES: bool> Meeting<'_, C, IMAGES> {
+    /// Numbers from one column of the image to the next.
+    #[inline(always)]
+    fn step<S: Simd>() -> usize {
+        if IMAGES { Lanes::Images.step(S::f32s::LEN) } else { Lanes::Shifts.step(S::f32s::LEN) }
+    }
+
     /// `count` columns from `first` on. Checked once, whatever lies within needs no checks.
     #[inline(always)]
     fn part<S: Simd>(&self, first: usize, count: usize) -> Self {
         let mut part = *self;
         for c in 0..C {
             part.phi[c] = &self.phi[c][first..first + count];
-            part.image[c] = &self.image[c][first..first + count + S::f32s::LEN - 1];
+            let end = if count == 0 { 0 } else { (count - 1) * Self::step::<S>() + S::f32s::LEN };
+            part.image[c] = &self.image[c][first * Self::step::<S>()..][..end];
         }
         part
     }
@@ -55,7 +64,8 @@ impl<'a, const C: usize> Meeting<'a, C> {
 
     #[inline(always)]
     fn difference<S: Simd>(&self, simd: S, signal: S::f32s, c: usize, column: usize) -> S::f32s {
-        let image = S::f32s::from_slice(simd, &self.image[c][column..column + S::f32s::LEN]);
+        let at = column * Self::step::<S>();
+        let image = S::f32s::from_slice(simd, &self.image[c][at..at + S::f32s::LEN]);
         image.mul_add(signal, S::f32s::splat(simd, self.phi[c][column]))
     }
 }
@@ -65,9 +75,9 @@ impl<'a, const C: usize> Meeting<'a, C> {
 /// A function of its own, as are the others that are not inlined here: the compiler runs out of registers where it has to
 /// survey all loops at once.
 #[inline(never)]
-pub(super) fn row_sums<S: Simd, const C: usize, const G: usize>(
+pub(super) fn row_sums<S: Simd, const C: usize, const IMAGES: bool, const G: usize>(
     simd: S,
-    meetings: &[Meeting<'_, C>; G],
+    meetings: &[Meeting<'_, C, IMAGES>; G],
     signal: f32,
     k: usize,
     sums: &mut [f32],
@@ -79,19 +89,19 @@ pub(super) fn row_sums<S: Simd, const C: usize, const G: usize>(
             // AVX-512 has 32 registers, enough for blocks of two or four vectors of shifts or for blocks of up to 15 columns.
             let many = S::f32s::LEN == 16;
             match k {
-                1 => narrow::<S, C, G, 1, 1>(simd, meetings, signal, sums),
-                3 if many && G == 4 => narrow::<S, C, G, 4, 3>(simd, meetings, signal, sums),
-                5 if many && G == 4 => narrow::<S, C, G, 4, 5>(simd, meetings, signal, sums),
-                7 if many && G > 1 => narrow::<S, C, G, 2, 7>(simd, meetings, signal, sums),
-                9 if many && G > 1 => narrow::<S, C, G, 2, 9>(simd, meetings, signal, sums),
-                11 if many => narrow::<S, C, G, 1, 11>(simd, meetings, signal, sums),
-                13 if many => narrow::<S, C, G, 1, 13>(simd, meetings, signal, sums),
-                15 if many => narrow::<S, C, G, 1, 15>(simd, meetings, signal, sums),
-                3 => narrow::<S, C, G, 1, 3>(simd, meetings, signal, sums),
-                5 => narrow::<S, C, G, 1, 5>(simd, meetings, signal, sums),
-                7 => narrow::<S, C, G, 1, 7>(simd, meetings, signal, sums),
-                17.. if many => wide::<S, C, G, 8>(simd, meetings, signal, k, sums),
-                _ => wide::<S, C, G, 4>(simd, meetings, signal, k, sums),
+                1 => narrow::<S, C, IMAGES, G, 1, 1>(simd, meetings, signal, sums),
+                3 if many && G == 4 => narrow::<S, C, IMAGES, G, 4, 3>(simd, meetings, signal, sums),
+                5 if many && G == 4 => narrow::<S, C, IMAGES, G, 4, 5>(simd, meetings, signal, sums),
+                7 if many && G > 1 => narrow::<S, C, IMAGES, G, 2, 7>(simd, meetings, signal, sums),
+                9 if many && G > 1 => narrow::<S, C, IMAGES, G, 2, 9>(simd, meetings, signal, sums),
+                11 if many => narrow::<S, C, IMAGES, G, 1, 11>(simd, meetings, signal, sums),
+                13 if many => narrow::<S, C, IMAGES, G, 1, 13>(simd, meetings, signal, sums),
+                15 if many => narrow::<S, C, IMAGES, G, 1, 15>(simd, meetings, signal, sums),
+                3 => narrow::<S, C, IMAGES, G, 1, 3>(simd, meetings, signal, sums),
+                5 => narrow::<S, C, IMAGES, G, 1, 5>(simd, meetings, signal, sums),
+                7 => narrow::<S, C, IMAGES, G, 1, 7>(simd, meetings, signal, sums),
+                17.. if many => wide::<S, C, IMAGES, G, 8>(simd, meetings, signal, k, sums),
+                _ => wide::<S, C, IMAGES, G, 4>(simd, meetings, signal, k, sums),
             }
         },
     );
@@ -100,9 +110,9 @@ pub(super) fn row_sums<S: Simd, const C: usize, const G: usize>(
 /// Windows of `K` columns, cut into blocks as wide; `P` vectors of shifts side by side, as each sum has to wait for the one
 /// before it.
 #[inline(always)]
-fn narrow<S: Simd, const C: usize, const G: usize, const P: usize, const K: usize>(
+fn narrow<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const P: usize, const K: usize>(
     simd: S,
-    meetings: &[Meeting<'_, C>; G],
+    meetings: &[Meeting<'_, C, IMAGES>; G],
     signal: S::f32s,
     sums: &mut [f32],
 ) {
@@ -128,9 +138,9 @@ fn narrow<S: Simd, const C: usize, const G: usize, const P: usize, const K: usiz
             }
             let sums = &mut sums[first * stride + group * P * lanes..];
             if pixels - 1 - first >= K {
-                block::<S, C, G, P, K, true>(simd, &part, signal, &mut own, sums);
+                block::<S, C, IMAGES, G, P, K, true>(simd, &part, signal, &mut own, sums);
             } else {
-                block::<S, C, G, P, K, false>(simd, &part, signal, &mut own, sums);
+                block::<S, C, IMAGES, G, P, K, false>(simd, &part, signal, &mut own, sums);
             }
             first += K;
         }
@@ -139,9 +149,17 @@ fn narrow<S: Simd, const C: usize, const G: usize, const P: usize, const K: usiz
 
 /// The sums of as many windows as begin in a block whose squares are `own`, and the squares of the next block, `FULL` or not.
 #[inline(always)]
-fn block<S: Simd, const C: usize, const G: usize, const P: usize, const K: usize, const FULL: bool>(
+fn block<
+    S: Simd,
+    const C: usize,
+    const IMAGES: bool,
+    const G: usize,
+    const P: usize,
+    const K: usize,
+    const FULL: bool,
+>(
     simd: S,
-    next: &[Meeting<'_, C>; P],
+    next: &[Meeting<'_, C, IMAGES>; P],
     signal: S::f32s,
     own: &mut [[S::f32s; P]; K],
     sums: &mut [f32],
@@ -176,9 +194,9 @@ fn block<S: Simd, const C: usize, const G: usize, const P: usize, const K: usize
 
 /// Windows of more than `2 * HALF` columns: as many pixels share the middle of theirs, and their tails stay in registers.
 #[inline(always)]
-fn wide<S: Simd, const C: usize, const G: usize, const HALF: usize>(
+fn wide<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const HALF: usize>(
     simd: S,
-    meetings: &[Meeting<'_, C>; G],
+    meetings: &[Meeting<'_, C, IMAGES>; G],
     signal: S::f32s,
     k: usize,
     sums: &mut [f32],
@@ -191,9 +209,9 @@ fn wide<S: Simd, const C: usize, const G: usize, const HALF: usize>(
             let part = meeting.part::<S>(first, count + k - 1);
             let sums = &mut sums[(first * G + g) * S::f32s::LEN..];
             if count == 2 * HALF {
-                wide_block::<S, C, G, HALF, true>(simd, &part, signal, k, sums);
+                wide_block::<S, C, IMAGES, G, HALF, true>(simd, &part, signal, k, sums);
             } else {
-                wide_block::<S, C, G, HALF, false>(simd, &part, signal, k, sums);
+                wide_block::<S, C, IMAGES, G, HALF, false>(simd, &part, signal, k, sums);
             }
             first += count;
         }
@@ -203,9 +221,9 @@ fn wide<S: Simd, const C: usize, const G: usize, const HALF: usize>(
 /// `2 * HALF` pixels of a row, or, unless `FULL`, fewer. Their halves are added up side by side, as each sum has to wait for the
 /// one before it.
 #[inline(always)]
-fn wide_block<S: Simd, const C: usize, const G: usize, const HALF: usize, const FULL: bool>(
+fn wide_block<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const HALF: usize, const FULL: bool>(
     simd: S,
-    meeting: &Meeting<'_, C>,
+    meeting: &Meeting<'_, C, IMAGES>,
     signal: S::f32s,
     k: usize,
     sums: &mut [f32],
@@ -276,6 +294,20 @@ pub(super) fn tails<S: Simd>(simd: S, block: &mut [f32], row: usize) {
                     at += lanes;
                 }
                 end -= row;
+            }
+        },
+    );
+}
+
+/// Adds a row to another.
+#[inline(never)]
+pub(super) fn add_row<S: Simd>(simd: S, row: &[f32], target: &mut [f32]) {
+    simd.vectorize(
+        #[inline(always)]
+        || {
+            let lanes = S::f32s::LEN;
+            for (row, target) in row.chunks_exact(lanes).zip(target.chunks_exact_mut(lanes)) {
+                (S::f32s::from_slice(simd, row) + S::f32s::from_slice(simd, target)).store_slice(target);
             }
         },
     );

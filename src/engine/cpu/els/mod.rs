@@ -6,8 +6,7 @@
 //! | `patches` | posteriors over patches: which shifts there are, who computes them, how they are put together |
 //! | `shift` | some training images, shifted, against a band of pixels: the inner loop |
 //! | `box_sums` | squared differences and their sums over windows |
-//! | `distances` | sums over windows made whole, and which pixels have patches of weight |
-//! | `weigh` | the weights of a row's patches, given their distances |
+//! | `weigh` | sums over windows made whole, and the weights of the patches at these distances |
 //! | `sums` | weighted sums over the patches met so far |
 //! | `whole_image` | one posterior over whole images |
 //! | `correlation` | kernel `grid_correlation` |
@@ -17,10 +16,11 @@
 
 mod box_sums;
 mod correlation;
-mod distances;
 mod patches;
 mod shift;
 mod sums;
+#[cfg(test)]
+mod tests;
 mod two_pattern;
 mod weigh;
 mod whole_image;

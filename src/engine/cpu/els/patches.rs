@@ -7,7 +7,7 @@ use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
 use super::afford;
-use super::shift::{Extended, Frame, Scratch, Shifts, Visit};
+use super::shift::{Extended, Frame, Lanes, Scratch, Shifts, Visit};
 use super::sums::{Sums, rescale};
 use crate::EngineError;
 use crate::kernel::PosteriorMap;
@@ -15,9 +15,11 @@ use diffuscope_core::els::machine::{Border, Candidates};
 use diffuscope_core::els::{Grids, Level, Machine};
 use diffuscope_core::image_set::ImageSet;
 
-/// Rows and columns of a band, unless the whole grid is hardly larger.
+/// Rows of a band, unless the whole grid is hardly larger, …
 const ROWS: usize = 32;
-const COLUMNS: usize = 16;
+/// … and columns, where lanes are images or shifts: windows of neighbouring bands overlap, but sums should stay in the cache.
+const COLUMNS_OF_IMAGES: usize = 32;
+const COLUMNS_OF_SHIFTS: usize = 16;
 /// Pieces that a grid's work is cut into.
 const PIECES: usize = 16;
 /// Sums that wait to be put together, in pixels.
@@ -96,21 +98,26 @@ impl Job<'_> {
         let phi = self.phi;
         let side = phi.side;
         let (border, candidates) = self.rule;
+        // All shifts along one axis; those of a band's rows and columns are among them.
         let vertical = Shifts::new(border, candidates, side, self.images.side(), self.level.k);
         let rows = step(side, ROWS);
+        let lanes = dispatch!(self.simds, simd => lanes_of(simd));
+        let wanted = if self.images.count() < lanes { COLUMNS_OF_SHIFTS } else { COLUMNS_OF_IMAGES };
         // Continuing the images costs more than they are worth where there is one shift only.
-        let columns = if vertical.count == 1 { side } else { step(side, COLUMNS) };
+        let columns = if vertical.count == 1 { side } else { step(side, wanted) };
         let corners: Vec<(usize, usize)> =
             (0..side).step_by(rows).flat_map(|top| (0..side).step_by(columns).map(move |left| (top, left))).collect();
-        let largest = self.frame(&[], (0, rows), (0, columns));
-        let lanes = dispatch!(self.simds, simd => lanes_of(simd));
-        let (_, together) = Extended::shape(&largest, lanes);
-        let units = self.images.count().div_ceil(together) * vertical.count;
-        let segments = (PIECES / corners.len()).clamp(1, units);
+        // No band has more shifts than these.
+        let largest = Frame { shifts: vertical, ..self.frame(&[], (0, rows), (0, columns)) };
+        let work = Work::new(self.images.count(), largest.shifts, vertical, lanes);
+        let segments = (PIECES / corners.len()).clamp(1, work.units());
         let terms = 1 + phi.channels + if self.posterior { 2 } else { 0 };
         let span = side + self.level.k - 1;
         let waiting = (WAITING / (phi.area() * segments)).clamp(1, phi.count);
-        let bytes = Scratch::bytes(&largest, terms, lanes) * rayon::current_num_threads() as u64
+        let of_thread = |across| {
+            Scratch::bytes(&largest, across, terms, lanes) + Extended::bytes(&largest, across, phi.channels, lanes)
+        };
+        let bytes = of_thread(Lanes::Images).max(of_thread(Lanes::Shifts)) * rayon::current_num_threads() as u64
             + 4 * (phi.channels * span * span * waiting + phi.values.len()) as u64
             + (waiting * phi.area() * segments * (8 * terms + 12)) as u64;
         afford("the posterior over patches", bytes)?;
@@ -129,8 +136,8 @@ impl Job<'_> {
                 .map(|&(b, (top, left), segment)| {
                     let extent = ((top, rows.min(side - top)), (left, columns.min(side - left)));
                     let frame = self.frame(&padded[b - first], extent.0, extent.1);
-                    let range = units * segment / segments..units * (segment + 1) / segments;
-                    dispatch!(self.simds, simd => self.segment(simd, &frame, vertical, range))
+                    let range = work.bound(segment, segments)..work.bound(segment + 1, segments);
+                    dispatch!(self.simds, simd => self.segment(simd, &frame, &work, range))
                 })
                 .collect();
             for (sums, piece) in sums.chunks(segments).zip(pieces.iter().step_by(segments)) {
@@ -173,7 +180,7 @@ impl Job<'_> {
             rows,
             left,
             columns,
-            shifts: Shifts::new(border, candidates, side, image_side, k),
+            shifts: Shifts::new(border, candidates, side, image_side, k).reaching(border, left, columns, image_side),
         }
     }
 
@@ -200,12 +207,12 @@ impl Job<'_> {
 
     /// The sums of one band over some of the pairs of images at hand and vertical shift.
     #[inline(always)]
-    fn segment<S: Simd>(&self, simd: S, frame: &Frame<'_>, vertical: Shifts, range: std::ops::Range<usize>) -> Sums {
+    fn segment<S: Simd>(&self, simd: S, frame: &Frame<'_>, work: &Work, range: std::ops::Range<usize>) -> Sums {
         match (self.phi.channels, self.posterior) {
-            (1, false) => self.sum::<S, 1, false>(simd, frame, vertical, range),
-            (1, true) => self.sum::<S, 1, true>(simd, frame, vertical, range),
-            (_, false) => self.sum::<S, 3, false>(simd, frame, vertical, range),
-            (_, true) => self.sum::<S, 3, true>(simd, frame, vertical, range),
+            (1, false) => self.sum::<S, 1, false>(simd, frame, work, range),
+            (1, true) => self.sum::<S, 1, true>(simd, frame, work, range),
+            (_, false) => self.sum::<S, 3, false>(simd, frame, work, range),
+            (_, true) => self.sum::<S, 3, true>(simd, frame, work, range),
         }
     }
 
@@ -214,29 +221,33 @@ impl Job<'_> {
         &self,
         simd: S,
         frame: &Frame<'_>,
-        vertical: Shifts,
+        work: &Work,
         range: std::ops::Range<usize>,
     ) -> Sums {
         let lanes = S::f32s::LEN;
-        let mut image = Extended::new(frame, C, lanes);
         let mut sums = Sums::new(frame, C, POSTERIOR, lanes);
-        let mut scratch = Scratch::new(frame, lanes);
-        let (groups, together) = Extended::shape(frame, lanes);
-        let mut present = None;
-        // Single precision adds up at most this many numbers before double precision takes over.
-        let settle_after = (4096 / (groups * together)).max(1);
-        for (visit, unit) in range.enumerate() {
-            let number = unit / vertical.count * together;
-            if present != Some(number) {
-                image.fill(frame, (number..self.images.count()).map(|number| self.images.image(number)));
-                present = Some(number);
+        let mut at_hand: Option<(Chunk, Extended, Scratch)> = None;
+        let mut visits = 0;
+        for unit in range {
+            let (chunk, shift) = work.unit(unit);
+            if at_hand.as_ref().is_none_or(|(present, ..)| *present != chunk) {
+                let (mut image, scratch) = match at_hand.take() {
+                    Some((present, image, scratch)) if present.across == chunk.across => (image, scratch),
+                    _ => (Extended::new(frame, chunk.across, C, lanes), Scratch::new(frame, chunk.across, lanes)),
+                };
+                let numbers = chunk.first..chunk.first + chunk.count;
+                image.fill(frame, numbers.map(|number| self.images.image(number)));
+                at_hand = Some((chunk, image, scratch));
             }
-            if visit > 0 && visit % settle_after == 0 {
+            let Some((_, image, scratch)) = &mut at_hand else { continue };
+            // Single precision adds up at most this many numbers before double precision takes over.
+            if visits >= (4096 / image.streams()).max(1) {
                 sums.settle(POSTERIOR);
+                visits = 0;
             }
-            let shift = vertical.first + (unit % vertical.count) as isize;
-            let visit = Visit { frame, image: &image, number: number as u32, shift };
-            visit.add::<S, C, POSTERIOR>(simd, &mut sums, &mut scratch);
+            visits += 1;
+            let visit = Visit { frame, image, number: chunk.first as u32, shift };
+            visit.add::<S, C, POSTERIOR>(simd, &mut sums, scratch);
         }
         sums.settle(POSTERIOR);
         sums.parts_done();
@@ -267,6 +278,69 @@ impl Job<'_> {
             whole.totals.iter_mut().zip(totals).for_each(|(sum, total)| *sum += total);
         }
         whole
+    }
+}
+
+/// Images that are worked on together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Chunk {
+    first: usize,
+    count: usize,
+    across: Lanes,
+}
+
+/// The units of a band's work: a chunk of images under a vertical shift.
+struct Work {
+    /// Images; those that fill vectors; those of a chunk of the rest.
+    images: usize,
+    full: usize,
+    together: usize,
+    lanes: usize,
+    vertical: Shifts,
+}
+
+impl Work {
+    fn new(images: usize, horizontal: Shifts, vertical: Shifts, lanes: usize) -> Self {
+        let (_, together) = Lanes::Shifts.shape(horizontal, lanes);
+        Self { images, full: images / lanes * lanes, together, lanes, vertical }
+    }
+
+    fn units(&self) -> usize {
+        (self.full / self.lanes + (self.images - self.full).div_ceil(self.together)) * self.vertical.count
+    }
+
+    /// Images, and vertical shift.
+    fn unit(&self, unit: usize) -> (Chunk, isize) {
+        let (number, shift) = (unit / self.vertical.count, unit % self.vertical.count);
+        let sets = self.full / self.lanes;
+        let chunk = if number < sets {
+            Chunk { first: number * self.lanes, count: self.lanes, across: Lanes::Images }
+        } else {
+            let first = self.full + (number - sets) * self.together;
+            Chunk { first, count: self.together.min(self.images - first), across: Lanes::Shifts }
+        };
+        (chunk, self.vertical.first + shift as isize)
+    }
+
+    /// First unit of the `segment`th of `segments` about equal parts.
+    fn bound(&self, segment: usize, segments: usize) -> usize {
+        let pairs = self.images * self.vertical.count;
+        let target = pairs * segment / segments;
+        // Pairs of image and shift before a unit grow with its number.
+        let before = |unit: usize| {
+            let (chunk, _) = self.unit(unit);
+            chunk.first * self.vertical.count + unit % self.vertical.count * chunk.count
+        };
+        let (mut low, mut high) = (0, self.units());
+        while low < high {
+            let middle = (low + high) / 2;
+            if before(middle) < target {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 }
 

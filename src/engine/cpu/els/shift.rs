@@ -1,8 +1,8 @@
 //! The inner loop of the patch machines: some training images, shifted by (δy, δx), against a band of pixels.
 //!
 //! Under a shift, pixel (y, x) meets the patch centred on (y + δy, x + δx) of the image, so that all squared distances of the
-//! shift are box sums of one field of squared differences. A vector holds as many neighbouring δx. A window of k values
-//! spans two blocks of k: its sum is that of a tail of the first and of a head of the second, so sums of squares are only
+//! shift are box sums of one field of squared differences. A vector holds as many images under one shift or, where there are
+//! fewer images, one of them under as many neighbouring δx: see [`Lanes`]. A window of k values spans two blocks of k: its sum is that of a tail of the first and of a head of the second, so sums of squares are only
 //! ever added. Distances then keep their relative accuracy, which running sums would lose, and their cost hardly depends on k.
 //!
 //! Grid and images are scaled so that a squared distance d is an exponent of 2. Weights are sums of 2^(d₀ − d), d₀ the
@@ -11,15 +11,45 @@
 
 use fearless_simd::prelude::*;
 
-use super::box_sums::{Meeting, row_sums, tails};
-use super::distances::{Near, Windows, distances};
+use super::box_sums::{Meeting, add_row, row_sums, tails};
 use super::sums::Sums;
-use super::weigh::{LAG, Row};
+use super::weigh::Row;
 use crate::cpu::lines::Lines;
 use diffuscope_core::els::machine::{Border, Candidates};
 
 /// Most vectors of shifts that are weighed together: the more, the less often a pixel's sums go to and fro.
-const STREAMS: usize = 4;
+pub(super) const STREAMS: usize = 4;
+
+/// What the lanes of a vector hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lanes {
+    /// As many images under one shift, stored side by side: no vector then lies across two cache lines.
+    Images,
+    /// One image under neighbouring horizontal shifts.
+    Shifts,
+}
+
+impl Lanes {
+    /// Numbers from one column of a stored row to the next.
+    #[inline(always)]
+    pub const fn step(self, lanes: usize) -> usize {
+        match self {
+            Self::Images => lanes,
+            Self::Shifts => 1,
+        }
+    }
+
+    /// Vectors that hold all horizontal shifts of the images at hand, and how many images these are.
+    pub fn shape(self, shifts: Shifts, lanes: usize) -> (usize, usize) {
+        match self {
+            Self::Images => (shifts.count, lanes),
+            Self::Shifts => {
+                let groups = shifts.count.div_ceil(lanes);
+                (groups, (STREAMS / groups).max(1))
+            }
+        }
+    }
+}
 
 /// What all shifts of one band of pixels share.
 pub(super) struct Frame<'a> {
@@ -70,17 +100,23 @@ impl Shifts {
             }
         }
     }
+
+    /// Those under which some of `columns` pixels from `left` on may meet a patch, or the first one where there are none.
+    pub fn reaching(self, border: Border, left: usize, columns: usize, image_side: usize) -> Self {
+        if border == Border::Circular {
+            return self;
+        }
+        let first = self.first.max(1 - (left + columns) as isize);
+        let end = (self.first + self.count as isize).min(image_side as isize - left as isize);
+        if first < end { Self { first, count: (end - first) as usize } } else { Self { first: self.first, count: 1 } }
+    }
 }
 
 impl Frame<'_> {
     /// Place on the image that a pixel meets along one axis; `None` beyond a zero border.
     #[inline(always)]
     pub fn place(&self, pixel: usize, shift: isize) -> Option<usize> {
-        let (at, side) = (pixel as isize + shift, self.image_side as isize);
-        match self.border {
-            Border::Circular => Some(at.rem_euclid(side) as usize),
-            Border::Zero => (0..side).contains(&at).then_some(at as usize),
-        }
+        place(self.border, pixel as isize + shift, self.image_side)
     }
 
     /// Whether the pixel may be compared with the patch it meets, along one axis.
@@ -96,51 +132,75 @@ impl Frame<'_> {
     }
 }
 
-/// A vector of neighbouring shifts of one of the images at hand.
+/// A vector of patches that each pixel meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Stream {
-    /// Which of the images.
+    /// Which of the images, if there is one in a vector.
     pub slot: usize,
     /// Which of the vectors.
     pub group: usize,
+    /// First number of the vector in a stored row, less that of the band's first window.
+    pub start: usize,
 }
 
 /// Some training images, continued so that every shift is a contiguous read.
 pub(super) struct Extended {
-    /// For each image planes of H rows and one of zeros, each as wide as shifts and windows reach.
-    values: Vec<f32>,
+    pub across: Lanes,
+    /// For each image, or for all of them side by side, planes of H rows and one of zeros, each as wide as shifts and windows
+    /// reach.
+    values: Lines,
     channels: usize,
     width: usize,
     rows: usize,
+    lanes: usize,
     groups: usize,
     slots: usize,
-    /// Images at hand.
+    /// Images at hand, each in vectors of its own.
     present: usize,
 }
 
 impl Extended {
-    /// Room for images read by vectors of `lanes` shifts.
-    pub fn new(frame: &Frame<'_>, channels: usize, lanes: usize) -> Self {
-        let (groups, slots) = Self::shape(frame, lanes);
-        let (width, rows) = (frame.columns + frame.k - 1 + groups * lanes, frame.image_side + 1);
-        Self { values: vec![0.0; slots * channels * rows * width], channels, width, rows, groups, slots, present: 0 }
+    /// Room for images read by vectors of `lanes` numbers.
+    pub fn new(frame: &Frame<'_>, across: Lanes, channels: usize, lanes: usize) -> Self {
+        let (groups, together) = across.shape(frame.shifts, lanes);
+        let (columns, rows) = (frame.columns + frame.k - 1, frame.image_side + 1);
+        let (slots, width) = match across {
+            Lanes::Images => (1, (columns + groups) * lanes),
+            Lanes::Shifts => (together, columns + groups * lanes),
+        };
+        let values = Lines::new(0.0, slots * channels * rows * width);
+        Self { across, values, channels, width, rows, lanes, groups, slots, present: 0 }
     }
 
-    /// Vectors of shifts of an image, and images at hand together.
-    pub fn shape(frame: &Frame<'_>, lanes: usize) -> (usize, usize) {
-        let groups = frame.shifts.count.div_ceil(lanes);
-        (groups, (STREAMS / groups).max(1))
+    /// Bytes that [`Extended::new`] takes.
+    pub fn bytes(frame: &Frame<'_>, across: Lanes, channels: usize, lanes: usize) -> u64 {
+        let (groups, together) = across.shape(frame.shifts, lanes);
+        let columns = frame.columns + frame.k - 1 + groups * if across == Lanes::Images { 1 } else { lanes };
+        4 * (together * channels * (frame.image_side + 1) * columns) as u64
     }
 
-    /// Vectors of shifts of all images at hand.
+    /// Vectors of patches that each pixel meets under one vertical shift.
     pub fn streams(&self) -> usize {
         self.present * self.groups
     }
 
-    /// Takes over the planes of images.
+    /// The vector of this number.
+    #[inline(always)]
+    pub fn stream(&self, number: usize) -> Stream {
+        let (slot, group) = (number / self.groups, number % self.groups);
+        // Neighbouring vectors are neighbouring columns of images side by side, and a vector's shifts apart otherwise.
+        Stream { slot, group, start: group * self.lanes }
+    }
+
+    /// Takes over the planes of images: as many as there is room for, which must be there where lanes are images.
     pub fn fill<'a>(&mut self, frame: &Frame<'_>, images: impl Iterator<Item = &'a [f32]>) {
         let (side, r) = (frame.image_side, frame.k / 2);
         let start = frame.left as isize + frame.shifts.first - r as isize;
+        if self.across == Lanes::Images {
+            let images: Vec<&[f32]> = images.take(self.lanes).collect();
+            self.fill_lanes(frame, start, &images);
+            return;
+        }
         self.present = 0;
         let slots = self.values.chunks_exact_mut(self.channels * self.rows * self.width);
         for (slot, image) in slots.take(self.slots).zip(images) {
@@ -154,9 +214,41 @@ impl Extended {
         }
     }
 
+    fn fill_lanes(&mut self, frame: &Frame<'_>, start: isize, images: &[&[f32]]) {
+        let (side, lanes) = (frame.image_side, self.lanes);
+        let columns: Vec<Option<usize>> =
+            (start..).take(self.width / lanes).map(|at| place(frame.border, at, side)).collect();
+        let planes = self.values.chunks_exact_mut(self.rows * self.width);
+        for (plane, target) in planes.enumerate() {
+            for (row, target) in target.chunks_exact_mut(self.width).take(side).enumerate() {
+                let from = (plane * side + row) * side;
+                for (column, target) in columns.iter().zip(target.chunks_exact_mut(lanes)) {
+                    match column {
+                        Some(column) => {
+                            for (target, image) in target.iter_mut().zip(images) {
+                                *target = image[from + column];
+                            }
+                        }
+                        None => target.fill(0.0),
+                    }
+                }
+            }
+        }
+        self.present = 1;
+    }
+
     #[inline(always)]
     pub fn row(&self, slot: usize, channel: usize, row: usize) -> &[f32] {
         &self.values[((slot * self.channels + channel) * self.rows + row) * self.width..][..self.width]
+    }
+}
+
+/// Coordinate `at` of an image of `side`; `None` beyond a zero border.
+#[inline(always)]
+fn place(border: Border, at: isize, side: usize) -> Option<usize> {
+    match border {
+        Border::Circular => Some(at.rem_euclid(side as isize) as usize),
+        Border::Zero => (0..side as isize).contains(&at).then_some(at as usize),
     }
 }
 
@@ -190,21 +282,22 @@ pub(super) struct Scratch {
     block: Lines,
     /// Sums from the block's end on.
     head: Lines,
-    /// Distances of one row of pixels.
-    distance: Lines,
-    /// Pixels with patches of weight, and those with nearer ones than before.
-    list: Vec<u32>,
     /// For each group: infinity where pixel and shift may not meet, else zero; empty where all may.
     barred: Vec<Vec<f32>>,
 }
 
 impl Scratch {
-    pub fn new(frame: &Frame<'_>, lanes: usize) -> Self {
-        let (groups, slots) = Extended::shape(frame, lanes);
-        let row = (groups * slots).min(STREAMS) * frame.columns * lanes;
+    pub fn new(frame: &Frame<'_>, across: Lanes, lanes: usize) -> Self {
+        let (groups, _) = across.shape(frame.shifts, lanes);
+        let row = STREAMS * frame.columns * lanes;
+        let all_meet = frame.border == Border::Circular && frame.candidates == Candidates::Everywhere;
         let barred = |group: usize| {
+            // Beyond the last shift there are lanes to spare.
+            if all_meet && (across == Lanes::Images || (group + 1) * lanes <= frame.shifts.count) {
+                return Vec::new();
+            }
             let lane_allows = |x: usize, lane: usize| {
-                let shift = group * lanes + lane;
+                let shift = if across == Lanes::Images { group } else { group * lanes + lane };
                 shift < frame.shifts.count && frame.allows(frame.left + x, frame.shifts.first + shift as isize)
             };
             let cells = (0..frame.columns).flat_map(|x| (0..lanes).map(move |lane| (x, lane)));
@@ -215,17 +308,15 @@ impl Scratch {
         Self {
             block: Lines::new(0.0, frame.k * row),
             head: Lines::new(0.0, row),
-            distance: Lines::new(0.0, row),
-            list: vec![0; 2 * frame.columns],
             barred: (0..groups).map(barred).collect(),
         }
     }
 
     /// Bytes that [`Scratch::new`] and [`Sums::new`] take.
-    pub fn bytes(frame: &Frame<'_>, terms: usize, lanes: usize) -> u64 {
-        let groups = frame.shifts.count.div_ceil(lanes);
-        let numbers = (STREAMS * (frame.k + 2) + groups) * frame.columns * lanes;
-        4 * numbers as u64 + (frame.rows * frame.columns * (terms * (lanes * 4 + 8) + 20)) as u64
+    pub fn bytes(frame: &Frame<'_>, across: Lanes, terms: usize, lanes: usize) -> u64 {
+        let (groups, _) = across.shape(frame.shifts, lanes);
+        let numbers = (STREAMS * (frame.k + 1) + groups) * frame.columns * lanes;
+        4 * numbers as u64 + (frame.rows * frame.columns * (terms * (lanes * 4 + 8) + 16)) as u64
     }
 }
 
@@ -246,17 +337,31 @@ impl Visit<'_> {
         if !(0..frame.rows).any(|y| frame.allows(frame.first + y, self.shift)) {
             return;
         }
+        match self.image.across {
+            Lanes::Images => self.add_streams::<S, C, POSTERIOR, true>(simd, sums, scratch),
+            Lanes::Shifts => self.add_streams::<S, C, POSTERIOR, false>(simd, sums, scratch),
+        }
+    }
+
+    /// The same; `IMAGES` where lanes are images.
+    #[inline(always)]
+    fn add_streams<S: Simd, const C: usize, const POSTERIOR: bool, const IMAGES: bool>(
+        &self,
+        simd: S,
+        sums: &mut Sums,
+        scratch: &mut Scratch,
+    ) {
         let mut first = 0;
         while first < self.image.streams() {
             let left = self.image.streams() - first;
             if left >= STREAMS {
-                self.band::<S, C, POSTERIOR, STREAMS>(simd, first, sums, scratch);
+                self.band::<S, C, POSTERIOR, IMAGES, STREAMS>(simd, first, sums, scratch);
                 first += STREAMS;
             } else if left >= 2 {
-                self.band::<S, C, POSTERIOR, 2>(simd, first, sums, scratch);
+                self.band::<S, C, POSTERIOR, IMAGES, 2>(simd, first, sums, scratch);
                 first += 2;
             } else {
-                self.band::<S, C, POSTERIOR, 1>(simd, first, sums, scratch);
+                self.band::<S, C, POSTERIOR, IMAGES, 1>(simd, first, sums, scratch);
                 first += 1;
             }
         }
@@ -264,7 +369,7 @@ impl Visit<'_> {
 
     /// Adds the patches that the pixels meet under `G` vectors of shifts, from number `first` on.
     #[inline(always)]
-    fn band<S: Simd, const C: usize, const POSTERIOR: bool, const G: usize>(
+    fn band<S: Simd, const C: usize, const POSTERIOR: bool, const IMAGES: bool, const G: usize>(
         &self,
         simd: S,
         first: usize,
@@ -273,21 +378,19 @@ impl Visit<'_> {
     ) {
         let frame = self.frame;
         let (k, rows, lanes) = (frame.k, frame.rows, S::f32s::LEN);
-        let mut streams = [Stream { slot: 0, group: 0 }; G];
+        let mut streams = [self.image.stream(first); G];
         for (number, stream) in (first..).zip(&mut streams) {
-            *stream = Stream { slot: number / self.image.groups, group: number % self.image.groups };
+            *stream = self.image.stream(number);
         }
         let width = G * frame.columns * lanes;
-        let Scratch { block, head, distance, list, barred } = scratch;
-        let (block, head, distance) = (&mut block[..k * width], &mut head[..width], &mut distance[..width]);
+        let Scratch { block, head, barred } = scratch;
+        let (block, head) = (&mut block[..k * width], &mut head[..width]);
         let mut bars: [&[f32]; G] = [&[]; G];
         for (bars, stream) in bars.iter_mut().zip(&streams) {
             *bars = &barred[stream.group];
         }
-        let apart = bars.iter().any(|bar| !bar.is_empty());
-        let lag = if POSTERIOR { 0.0 } else { LAG };
         for row in 0..k {
-            self.sums::<S, C, G>(simd, row, &streams, &mut block[row * width..(row + 1) * width]);
+            self.sums::<S, C, IMAGES, G>(simd, row, &streams, &mut block[row * width..(row + 1) * width]);
         }
         for start in (0..rows).step_by(k) {
             tails(simd, block, width);
@@ -299,26 +402,25 @@ impl Visit<'_> {
                 let tail = &tail[..width];
                 let came = &mut before[step.saturating_sub(1) * width..];
                 if step > 0 {
-                    self.sums::<S, C, G>(simd, y + k - 1, &streams, came);
+                    self.sums::<S, C, IMAGES, G>(simd, y + k - 1, &streams, came);
                 }
-                let nearest = &sums.nearest[y * frame.columns..(y + 1) * frame.columns];
-                let near = Near { nearest, lag, cut: frame.cut };
-                let windows = Windows { came, tail, bars };
-                let found = distances(simd, &windows, &near, [&mut *head, &mut *distance], list);
+                let came = if step > 0 { &came[..width] } else { &[] };
                 if frame.allows(frame.first + y, self.shift) {
-                    let distance = if step == 0 && !apart { tail } else { &*distance };
-                    self.weigh::<S, C, POSTERIOR, G>(simd, &Row { y, streams, distance }, found, list, sums);
+                    let row = Row { y, streams, came, tail, bars };
+                    self.weigh::<S, C, POSTERIOR, G>(simd, &row, head, sums);
+                } else if step > 0 {
+                    add_row(simd, came, head);
                 }
             }
             if start + k < rows {
-                self.sums::<S, C, G>(simd, start + 2 * k - 1, &streams, &mut block[(k - 1) * width..]);
+                self.sums::<S, C, IMAGES, G>(simd, start + 2 * k - 1, &streams, &mut block[(k - 1) * width..]);
             }
         }
     }
 
     /// Sums along row `row` of the band's windows.
     #[inline(always)]
-    fn sums<S: Simd, const C: usize, const G: usize>(
+    fn sums<S: Simd, const C: usize, const IMAGES: bool, const G: usize>(
         &self,
         simd: S,
         row: usize,
@@ -335,14 +437,15 @@ impl Visit<'_> {
             Border::Zero if (0..side).contains(&place) => place as usize,
             Border::Zero => frame.image_side,
         };
-        let mut meetings = [Meeting::<C>::default(); G];
+        let step = self.image.across.step(lanes);
+        let mut meetings = [Meeting::<C, IMAGES>::default(); G];
         for g in 0..G {
-            let Stream { slot, group } = streams[g];
+            let Stream { slot, start, .. } = streams[g];
             for c in 0..C {
                 meetings[g].phi[c] = &frame.padded[(c * span + frame.first + row) * span + frame.left..][..columns];
-                meetings[g].image[c] = &self.image.row(slot, c, image_row)[group * lanes..][..columns + lanes - 1];
+                meetings[g].image[c] = &self.image.row(slot, c, image_row)[start..][..(columns - 1) * step + lanes];
             }
         }
-        row_sums::<S, C, G>(simd, &meetings, frame.signal, frame.k, target);
+        row_sums::<S, C, IMAGES, G>(simd, &meetings, frame.signal, frame.k, target);
     }
 }

@@ -1,58 +1,141 @@
-//! Weights of the patches that one row of pixels meets, given their distances.
+//! Distances of the patches that one row of pixels meets, and their weights.
+//!
+//! Distances stay in registers: writing them down would cost about as much time as weighing them.
 
 use fearless_simd::prelude::*;
 
-use super::distances::Found;
-use super::shift::{Frame, Stream, Visit};
+use super::shift::{Frame, Lanes, STREAMS, Stream, Visit};
 use super::sums::{LOWEST_EXPONENT, Sums};
 use crate::cpu::math;
 
 /// How much nearer than d₀ a patch must be for the sums to be made relative to it, if its place is not asked for: single
 /// precision leaves room for it, and nearer patches turn up less often.
-pub(super) const LAG: f32 = 16.0;
+const LAG: f32 = 16.0;
 
-/// `G` vectors of distances for each pixel of a row of the band.
+/// Most lanes of a vector.
+const MOST_LANES: usize = 16;
+
+/// What one row of pixels of the band meets: `G` vectors of patches, which alternate in `came`, `tail` and heads.
 pub(super) struct Row<'a, const G: usize> {
     pub y: usize,
     pub streams: [Stream; G],
-    pub distance: &'a [f32],
+    /// Sums along the row that enters the windows; nothing in the first row of a block.
+    pub came: &'a [f32],
+    /// Sums from the windows' first row to the end of the block.
+    pub tail: &'a [f32],
+    /// What makes the distances of pixels and patches that may not meet infinite; nothing where all may.
+    pub bars: [&'a [f32]; G],
 }
 
 impl Visit<'_> {
-    /// Adds the patches of the pixels in `list` to `sums`.
+    /// Completes the windows by `head`, the sums of the rows beyond the block, and adds their patches to `sums`.
     #[inline(always)]
     pub(super) fn weigh<S: Simd, const C: usize, const POSTERIOR: bool, const G: usize>(
         &self,
         simd: S,
         row: &Row<'_, G>,
-        found: Found,
-        list: &[u32],
+        head: &mut [f32],
         sums: &mut Sums,
     ) {
-        let frame = self.frame;
-        let (columns, lanes) = (frame.columns, S::f32s::LEN);
-        let terms = 1 + C + if POSTERIOR { 2 } else { 0 };
-        let Some(centre_row) = frame.place(frame.first + row.y, self.shift) else { return };
-        let first = row.y * columns;
-        let parts = &mut sums.parts[first * terms * lanes..][..columns * terms * lanes];
-        let nearest = &mut sums.nearest[first..][..columns];
-        let distance = &row.distance[..columns * G * lanes];
-        let (list, nearer) = list.split_at(columns);
-        for x in &nearer[..found.nearer] {
-            let x = *x as usize;
-            let distance = &distance[x * G * lanes..][..G * lanes];
-            let source = if POSTERIOR { Some(&mut sums.source[first + x]) } else { None };
-            let parts = &mut parts[x * terms * lanes..][..terms * lanes];
-            self.approach((row, x), distance, &mut nearest[x], source, parts);
+        if row.came.is_empty() {
+            self.weigh_row::<S, C, POSTERIOR, false, G>(simd, row, head, sums);
+        } else {
+            self.weigh_row::<S, C, POSTERIOR, true, G>(simd, row, head, sums);
         }
-        let mut centres: [[&[f32]; C]; G] = [[&[]; C]; G];
-        for (centres, &Stream { slot, group }) in centres.iter_mut().zip(&row.streams) {
-            for (c, centres) in centres.iter_mut().enumerate() {
-                let row = self.image.row(slot, c, centre_row);
-                *centres = &row[frame.k / 2 + group * lanes..][..columns + lanes - 1];
-            }
-        }
-        add::<S, C, POSTERIOR, G>(simd, &list[..found.listed], distance, nearest, &centres, parts);
+    }
+
+    #[inline(never)]
+    fn weigh_row<S: Simd, const C: usize, const POSTERIOR: bool, const HEAD: bool, const G: usize>(
+        &self,
+        simd: S,
+        row: &Row<'_, G>,
+        head: &mut [f32],
+        sums: &mut Sums,
+    ) {
+        simd.vectorize(
+            #[inline(always)]
+            || {
+                let frame = self.frame;
+                let (columns, lanes, stride) = (frame.columns, S::f32s::LEN, G * S::f32s::LEN);
+                let terms = 1 + C + if POSTERIOR { 2 } else { 0 };
+                let Some(centre_row) = frame.place(frame.first + row.y, self.shift) else { return };
+                let first = row.y * columns;
+                let parts = &mut sums.parts[first * terms * lanes..][..columns * terms * lanes];
+                let nearest = &mut sums.nearest[first..][..columns];
+                let step = self.image.across.step(lanes);
+                let mut centres: [[&[f32]; C]; G] = [[&[]; C]; G];
+                for (centres, &Stream { slot, start, .. }) in centres.iter_mut().zip(&row.streams) {
+                    for (c, centres) in centres.iter_mut().enumerate() {
+                        let row = self.image.row(slot, c, centre_row);
+                        *centres = &row[frame.k / 2 * step + start..][..(columns - 1) * step + lanes];
+                    }
+                }
+                let lag = S::f32s::splat(simd, if POSTERIOR { 0.0 } else { LAG });
+                let cut = S::f32s::splat(simd, frame.cut);
+                for (x, nearest) in nearest.iter_mut().enumerate() {
+                    let at = x * stride..(x + 1) * stride;
+                    let tail = &row.tail[at.clone()];
+                    let came = if HEAD { &row.came[at.clone()] } else { &[] };
+                    let head = if HEAD { &mut head[at] } else { &mut [] };
+                    let mut distance = [S::f32s::splat(simd, 0.0); G];
+                    for (g, distance) in distance.iter_mut().enumerate() {
+                        let at = g * lanes..(g + 1) * lanes;
+                        *distance = S::f32s::from_slice(simd, &tail[at.clone()]);
+                        if HEAD {
+                            let came = S::f32s::from_slice(simd, &came[at.clone()]);
+                            let beyond = came + S::f32s::from_slice(simd, &head[at.clone()]);
+                            beyond.store_slice(&mut head[at]);
+                            *distance += beyond;
+                        }
+                        if !row.bars[g].is_empty() {
+                            *distance += S::f32s::from_slice(simd, &row.bars[g][x * lanes..(x + 1) * lanes]);
+                        }
+                    }
+                    let mut least = distance[0];
+                    for distance in &distance[1..] {
+                        least = least.min(*distance);
+                    }
+                    let mut origin = S::f32s::splat(simd, *nearest);
+                    if !(least - cut).simd_le(origin).any_true() {
+                        continue;
+                    }
+                    let parts = &mut parts[x * terms * lanes..(x + 1) * terms * lanes];
+                    if (least + lag).simd_le(origin).any_true() {
+                        let mut written = [0.0; STREAMS * MOST_LANES];
+                        for (distance, written) in distance.iter().zip(written.chunks_exact_mut(lanes)) {
+                            distance.store_slice(written);
+                        }
+                        let source = if POSTERIOR { Some(&mut sums.source[first + x]) } else { None };
+                        self.approach((row, x), &written[..stride], nearest, source, parts);
+                        origin = S::f32s::splat(simd, *nearest);
+                    }
+                    let mut exponent = [origin; G];
+                    for g in 0..G {
+                        exponent[g] = origin - distance[g];
+                    }
+                    let weight = math::exp2_of_weights(simd, exponent);
+                    let mut total = [S::f32s::splat(simd, 0.0); 6];
+                    for t in 0..terms {
+                        total[t] = S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes]);
+                    }
+                    for g in 0..G {
+                        total[0] += weight[g];
+                        for c in 0..C {
+                            let centre = S::f32s::from_slice(simd, &centres[g][c][x * step..x * step + lanes]);
+                            total[1 + c] = weight[g].mul_add(centre, total[1 + c]);
+                        }
+                        if POSTERIOR {
+                            let log = exponent[g].max(LOWEST_EXPONENT as f32);
+                            total[1 + C] = weight[g].mul_add(log, total[1 + C]);
+                            total[2 + C] = weight[g].mul_add(weight[g], total[2 + C]);
+                        }
+                    }
+                    for t in 0..terms {
+                        total[t].store_slice(&mut parts[t * lanes..(t + 1) * lanes]);
+                    }
+                }
+            },
+        );
     }
 
     /// Takes note of a patch of pixel `x` of a row, whose distances these are, if it is as near as any before, or much nearer.
@@ -102,61 +185,16 @@ impl Visit<'_> {
         let lanes = distance.len() / G;
         let image_row = frame.place(frame.first + row.y, self.shift).unwrap_or_default();
         let place = |number: usize| {
-            let Stream { slot, group } = row.streams[number / lanes];
-            let shift = frame.shifts.first + (group * lanes + number % lanes) as isize;
-            let column = frame.place(frame.left + x, shift).unwrap_or_default();
-            (self.number + slot as u32, (image_row * frame.image_side + column) as u32)
+            let Stream { slot, group, .. } = row.streams[number / lanes];
+            let lane = number % lanes;
+            let (image, shift) = match self.image.across {
+                Lanes::Images => (lane, group),
+                Lanes::Shifts => (slot, group * lanes + lane),
+            };
+            let column = frame.place(frame.left + x, frame.shifts.first + shift as isize).unwrap_or_default();
+            (self.number + image as u32, (image_row * frame.image_side + column) as u32)
         };
         let nearest = (0..distance.len()).filter(|number| distance[*number] == least);
         nearest.map(place).min().unwrap_or((u32::MAX, u32::MAX))
     }
-}
-
-/// Adds the patches of the pixels in `list` to their parts of the sums.
-#[inline(never)]
-fn add<S: Simd, const C: usize, const POSTERIOR: bool, const G: usize>(
-    simd: S,
-    list: &[u32],
-    distance: &[f32],
-    nearest: &[f32],
-    centres: &[[&[f32]; C]; G],
-    parts: &mut [f32],
-) {
-    simd.vectorize(
-        #[inline(always)]
-        || {
-            let lanes = S::f32s::LEN;
-            let terms = 1 + C + if POSTERIOR { 2 } else { 0 };
-            for x in list {
-                let x = *x as usize;
-                let nearest = S::f32s::splat(simd, nearest[x]);
-                let distance = &distance[x * G * lanes..(x + 1) * G * lanes];
-                let parts = &mut parts[x * terms * lanes..(x + 1) * terms * lanes];
-                let mut exponent = [nearest; G];
-                for g in 0..G {
-                    exponent[g] = nearest - S::f32s::from_slice(simd, &distance[g * lanes..(g + 1) * lanes]);
-                }
-                let weight = math::exp2_of_weights(simd, exponent);
-                let mut total = [S::f32s::splat(simd, 0.0); 6];
-                for t in 0..terms {
-                    total[t] = S::f32s::from_slice(simd, &parts[t * lanes..(t + 1) * lanes]);
-                }
-                for g in 0..G {
-                    total[0] += weight[g];
-                    for c in 0..C {
-                        let centre = S::f32s::from_slice(simd, &centres[g][c][x..x + lanes]);
-                        total[1 + c] = weight[g].mul_add(centre, total[1 + c]);
-                    }
-                    if POSTERIOR {
-                        let log = exponent[g].max(LOWEST_EXPONENT as f32);
-                        total[1 + C] = weight[g].mul_add(log, total[1 + C]);
-                        total[2 + C] = weight[g].mul_add(weight[g], total[2 + C]);
-                    }
-                }
-                for t in 0..terms {
-                    total[t].store_slice(&mut parts[t * lanes..(t + 1) * lanes]);
-                }
-            }
-        },
-    );
 }

@@ -20,14 +20,55 @@ pub(super) struct Pair {
 /// |u| from which q counts as its value there: e^{−80} is still a normal number.
 const LARGEST: f32 = 40.0;
 
-/// Coefficients of 1, y, y², … in (1 − e^{−y})/y.
-const SERIES: [f32; 8] =
-    [1.0, -1.0 / 2.0, 1.0 / 6.0, -1.0 / 24.0, 1.0 / 120.0, -1.0 / 720.0, 1.0 / 5040.0, -1.0 / 40_320.0];
-/// y up to which the series is used.
-const SMALL: f32 = 0.5;
+/// Spins whose likelihood ratios are multiplied before a logarithm is taken …
+const TOGETHER: usize = 4;
+/// … where r is at least this: products of numbers from r to 2 then stay normal.
+const LEAST_TOGETHER: f32 = 1e-9;
 
 /// Terms of the series of 2 artanh z; z² ≤ 0.04 here.
 const ARTANH_TERMS: usize = 6;
+
+/// A ratio of likelihoods of the two states.
+#[derive(Clone, Copy)]
+struct Ratio<S: Simd> {
+    above: S::f32s,
+    below: S::f32s,
+    /// Of `above` and `below`, and the largest of any observation: as long as that is below [`NEAR`], nothing has cancelled.
+    difference: S::f32s,
+    largest: S::f32s,
+}
+
+/// See [`Ratio::largest`].
+const NEAR: f32 = 0.25;
+
+impl<S: Simd> Ratio<S> {
+    /// The ratio given two independent observations.
+    #[inline(always)]
+    fn and(self, other: Self) -> Self {
+        Self {
+            above: self.above * other.above,
+            below: self.below * other.below,
+            difference: self.difference.mul_add(other.above, self.below * other.difference),
+            largest: self.largest.max(other.largest),
+        }
+    }
+
+    #[inline(always)]
+    fn ln(self, simd: S) -> S::f32s {
+        // The ratio is 2^k M with M near 1, and log M = 2 artanh((M − 1)/(M + 1)). Rounding the difference of the bit patterns
+        // gives k to within 0.09 of the nearest.
+        let (above, below): (S::i32s, S::i32s) = (self.above.bitcast(), self.below.bitcast());
+        let k = (above - below + 0x0040_0000) >> 23;
+        let scale: S::f32s = ((k + 127) << 23).bitcast();
+        let exponent: S::f32s = k.to_float();
+        let scaled = self.below * scale;
+        let near = k.simd_eq(0) & self.largest.simd_lt(NEAR);
+        let difference = near.select(self.difference, self.above - scaled);
+        let z = difference / (self.above + scaled);
+        let series = math::polynomial::<S, f32>(simd, &math::ARTANH[..ARTANH_TERMS], z * z);
+        exponent.mul_add(std::f32::consts::LN_2, z * series)
+    }
+}
 
 impl Pair {
     /// Biases ±`bias`, and half the log odds of their weights.
@@ -42,27 +83,55 @@ impl Pair {
         }
     }
 
-    /// q, and the log ratio of the two states' likelihoods of one spin.
+    /// q, and the ratio of the two states' likelihoods of one spin.
     #[inline(always)]
-    fn tilted<S: Simd>(&self, simd: S, u: S::f32s) -> (S::f32s, S::f32s) {
-        let y = u.abs().min(LARGEST) * 2.0;
-        let q = math::exp2::<S, f32>(simd, y * -std::f32::consts::LOG2_E);
-        let series = math::polynomial::<S, f32>(simd, &SERIES, y);
-        let one_minus_q = y.simd_lt(SMALL).select(series * y, -q + 1.0);
-        let (a, b) = (q.mul_add(self.r, 1.0), q + self.r);
-        // a/b = 2^k M with M near 1, and log M = 2 artanh((M − 1)/(M + 1)). Rounding the difference of the bit patterns
-        // gives k to within 0.09 of the nearest.
-        let k = (a.to_bits() - b.to_bits() + 0x0040_0000) >> 23;
-        let scale = S::f32s::from_bits((k + 127) << 23);
-        let exponent: S::i32s = k.bitcast();
-        let exponent: S::f32s = exponent.to_float();
-        let scaled = b * scale;
-        let difference = exponent.simd_eq(0.0).select(one_minus_q * self.one_minus_r, a - scaled);
-        let z = difference / (a + scaled);
-        let z2 = z * z;
-        let series = math::polynomial::<S, f32>(simd, &math::ARTANH[..ARTANH_TERMS], z2);
-        let log = exponent.mul_add(std::f32::consts::LN_2, z * series);
-        (q, log.copysign(u))
+    fn observed<S: Simd>(&self, simd: S, u: S::f32s) -> (S::f32s, Ratio<S>) {
+        let (q, one_minus_q) = math::decay(simd, u.abs().min(LARGEST) * (-2.0 * std::f32::consts::LOG2_E));
+        let (large, small) = (q.mul_add(self.r, 1.0), q + self.r);
+        let negative = u.simd_lt(0.0);
+        let (above, below) = (negative.select(small, large), negative.select(large, small));
+        let largest = one_minus_q * self.one_minus_r;
+        (q, Ratio { above, below, difference: largest.copysign(u), largest })
+    }
+
+    /// Writes q of the spins of `G` vectors; the log ratio of the two states' likelihoods, summed over the vectors.
+    #[inline(always)]
+    fn observe<S: Simd, const G: usize>(&self, simd: S, tilt: f32, x: &[f32], q: &mut [f32]) -> S::f32s {
+        let lanes = S::f32s::LEN;
+        let (first, mut all) = self.observed(simd, S::f32s::from_slice(simd, &x[..lanes]) * tilt);
+        first.store_slice(&mut q[..lanes]);
+        for g in 1..G {
+            let place = g * lanes..(g + 1) * lanes;
+            let (value, ratio) = self.observed(simd, S::f32s::from_slice(simd, &x[place.clone()]) * tilt);
+            value.store_slice(&mut q[place]);
+            all = all.and(ratio);
+        }
+        all.ln(simd)
+    }
+
+    /// [`Posterior::gather`] with a logarithm for `G` spins.
+    #[inline(always)]
+    fn gather_by<S: Simd, const G: usize>(&self, simd: S, tilt: f32, x: &[f32], q: &mut [f32]) -> f64 {
+        let lanes = S::f32s::LEN;
+        let mut total = 0.0;
+        for (x, q) in x.chunks(BURST * lanes).zip(q.chunks_mut(BURST * lanes)) {
+            let mut sum = S::f32s::splat(simd, 0.0);
+            for (x, q) in x.chunks(G * lanes).zip(q.chunks_mut(G * lanes)) {
+                if x.len() == G * lanes {
+                    sum += self.observe::<S, G>(simd, tilt, x, q);
+                    continue;
+                }
+                for (x, q) in x.chunks(lanes).zip(q.chunks_mut(lanes)) {
+                    // Spins of value 0 prefer neither state.
+                    let spins = S::f32s::from_fn(simd, |lane| x.get(lane).copied().unwrap_or_default());
+                    let (value, ratio) = self.observed(simd, spins * tilt);
+                    q.copy_from_slice(&value.as_slice()[..q.len()]);
+                    sum += ratio.ln(simd);
+                }
+            }
+            total += across::<S>(sum);
+        }
+        total
     }
 }
 
@@ -76,26 +145,11 @@ impl Posterior for Pair {
 
     #[inline(always)]
     fn gather<S: Simd>(&self, simd: S, tilt: f32, x: &[f32], q: &mut [f32], sums: &mut [f64]) {
-        let lanes = S::f32s::LEN;
-        for (x, q) in x.chunks(BURST * lanes).zip(q.chunks_mut(BURST * lanes)) {
-            let mut sum = S::f32s::splat(simd, 0.0);
-            let mut vectors_q = q.chunks_exact_mut(lanes);
-            let vectors = x.chunks_exact(lanes);
-            let rest = vectors.remainder();
-            for (x, q) in vectors.zip(vectors_q.by_ref()) {
-                let (value, log) = self.tilted(simd, S::f32s::from_slice(simd, x) * tilt);
-                value.store_slice(q);
-                sum += log;
-            }
-            if !rest.is_empty() {
-                // Spins of value 0 prefer neither state.
-                let x = S::f32s::from_fn(simd, |lane| rest.get(lane).copied().unwrap_or_default());
-                let (value, log) = self.tilted(simd, x * tilt);
-                vectors_q.into_remainder().copy_from_slice(&value.as_slice()[..rest.len()]);
-                sum += log;
-            }
-            sums[0] += across::<S>(sum);
-        }
+        sums[0] += if self.r >= LEAST_TOGETHER {
+            self.gather_by::<S, TOGETHER>(simd, tilt, x, q)
+        } else {
+            self.gather_by::<S, 1>(simd, tilt, x, q)
+        };
     }
 
     fn weigh(&self, sums: &[f64]) -> (f64, f32) {

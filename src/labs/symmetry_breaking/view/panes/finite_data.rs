@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{DragValue, Grid, RichText, ScrollArea, Ui};
+use egui::{Color32, DragValue, Grid, RichText, ScrollArea, TextStyle, Ui};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::{CurieWeiss, clones};
@@ -16,7 +16,7 @@ use crate::ui::chart::{self, Axis, Chart, Mark, Series};
 use crate::ui::number_list::number_list;
 use crate::ui::progress::progress;
 use crate::ui::tiles::Pane;
-use crate::ui::{format, theme};
+use crate::ui::{format, indices, theme};
 
 pub const ENTRY: PaneEntry = PaneEntry {
     pane: Pane {
@@ -257,7 +257,10 @@ impl FinitePane {
                 ui.selectable_value(&mut self.shown, index, quantity.name).on_hover_text(quantity.axis);
             }
             let hint = "Speciation and collapse on one clock, for every N and P";
-            ui.selectable_value(&mut self.shown, QUANTITIES.len(), "t_S and t_C").on_hover_text(hint);
+            // The colour is the button's.
+            let font = TextStyle::Button.resolve(ui.style());
+            let clocks = indices::job("t_S and t_C", font, Color32::PLACEHOLDER);
+            ui.selectable_value(&mut self.shown, QUANTITIES.len(), clocks).on_hover_text(hint);
             if self.shown < QUANTITIES.len() {
                 ui.separator();
                 ui.label("against");

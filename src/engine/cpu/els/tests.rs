@@ -1,0 +1,56 @@
+//! Patch machines on every instruction set against the theory: images that fill vectors, and the rest.
+
+use std::sync::Arc;
+
+use diffuscope_core::els::machine;
+use diffuscope_core::image_set::ImageSet;
+use diffuscope_core::param::Choice;
+use diffuscope_core::philox::{self, Stream};
+
+use super::*;
+use crate::cpu::tests::levels;
+use crate::reference::ReferenceEngine;
+
+/// Images of uniform noise in ±1.
+fn images(count: usize, channels: usize, side: usize) -> Arc<ImageSet> {
+    let value = |item| {
+        let [word, ..] = philox::words(3, 77, item, 0);
+        f64::from(philox::uniform(word) * 2.0 - 1.0) as f32
+    };
+    let values = (0..(count * channels * side * side) as u32).map(value).collect();
+    Arc::new(ImageSet::new(count, channels, side, values).unwrap())
+}
+
+#[test]
+fn every_instruction_set_agrees_with_the_theory() {
+    // More images than the widest vector has lanes, and a number that no vector divides.
+    let cases = [(19, 1, 9, 9, 5), (19, 1, 20, 7, 3), (35, 3, 6, 6, 3), (5, 1, 11, 11, 7)];
+    for (count, channels, side, image_side, k) in cases {
+        let set = images(count, channels, image_side);
+        for kind in machine::ALL {
+            let Ok(machine) = Machine::new(&Choice::new(kind.info.id), set.clone(), side) else { continue };
+            for abar in [0.3, 0.9] {
+                let level = Level { abar, k };
+                let phi = Grids::noise(4, Stream::Start, 2, channels, side);
+                let exact = ReferenceEngine.els_denoise(&machine, level, &phi).unwrap();
+                let sources = ReferenceEngine.els_posterior(&machine, level, &phi).unwrap();
+                for simds in levels() {
+                    let what = format!("{simds:?}, {}, {count} images, side {side}, ᾱ = {abar}", kind.info.id);
+                    let engine = CpuEngine::with_level(simds);
+                    let found = engine.els_denoise(&machine, level, &phi).unwrap();
+                    for (value, exact) in found.values.iter().zip(&exact.values) {
+                        assert!((value - exact).abs() < 2e-4, "{what}: {value} for {exact}");
+                    }
+                    let map = engine.els_posterior(&machine, level, &phi).unwrap();
+                    for i in 0..map.image.len() {
+                        assert!((map.weight[i] - sources.weight[i]).abs() < 2e-4, "{what}, pixel {i}");
+                        assert!((map.entropy[i] - sources.entropy[i]).abs() < 2e-3, "{what}, pixel {i}");
+                        // Patches of nearly the same weight may change places.
+                        let same = (map.image[i], map.position[i]) == (sources.image[i], sources.position[i]);
+                        assert!(same || sources.weight[i] < 0.501, "{what}, pixel {i}");
+                    }
+                }
+            }
+        }
+    }
+}
