@@ -5,21 +5,14 @@ use fearless_simd::prelude::*;
 use super::math::{self, Real};
 use diffuscope_core::philox::{COS_SERIES, MULTIPLIER, ROUNDS, SIN_SERIES, WEYL};
 
-/// One word of each item of a vector, in the lower halves of two vectors of double words: that of even items, that of odd
-/// ones. Upper halves hold anything. Products are taken of double words, and this way halves need not change places.
-type Halves<S> = [<S as Simd>::u64s; 2];
-
 /// Bits of a word.
 const LOWER: u64 = 0xffff_ffff;
 
-/// The same word for every item.
-#[inline(always)]
-fn same<S: Simd>(simd: S, word: u32) -> Halves<S> {
-    [S::u64s::splat(simd, u64::from(word)); 2]
-}
-
 /// The four words of each item at `step` of `stream` under `seed`, for `G` vectors of items: each round has to wait for the
 /// one before it, and several vectors fill the time.
+///
+/// Even and odd items go apart, words in the lower halves of double words and anything in the upper ones: products are taken
+/// of double words, and this way no halves need to change places.
 #[inline(always)]
 pub(super) fn words<S: Simd, const G: usize>(
     simd: S,
@@ -28,23 +21,23 @@ pub(super) fn words<S: Simd, const G: usize>(
     items: [S::u32s; G],
     step: u32,
 ) -> [[S::u32s; 4]; G] {
-    let mut counters = [[same(simd, 0), same(simd, step), same(simd, stream), same(simd, 0)]; G];
+    let zero = S::u64s::splat(simd, 0);
+    let (steps, streams) = (S::u64s::splat(simd, u64::from(step)), S::u64s::splat(simd, u64::from(stream)));
+    let mut counters = [[[zero, steps, streams, zero]; 2]; G];
     for g in 0..G {
         let pairs: S::u64s = items[g].bitcast();
-        counters[g][0] = [pairs, pairs >> 32];
+        counters[g][0][0] = pairs;
+        counters[g][1][0] = pairs >> 32;
     }
     let factors = MULTIPLIER.map(u64::from);
     let mut key = [seed as u32, (seed >> 32) as u32];
     for _ in 0..ROUNDS {
         let keys = key.map(u64::from);
-        for counter in &mut counters {
-            for half in 0..2 {
-                let a = (counter[0][half] & LOWER) * S::u64s::splat(simd, factors[0]);
-                let b = (counter[2][half] & LOWER) * S::u64s::splat(simd, factors[1]);
-                counter[0][half] = (b >> 32) ^ counter[1][half] ^ keys[0];
-                counter[2][half] = (a >> 32) ^ counter[3][half] ^ keys[1];
-                counter[1][half] = b;
-                counter[3][half] = a;
+        for halves in &mut counters {
+            for counter in halves {
+                let a = (counter[0] & LOWER) * S::u64s::splat(simd, factors[0]);
+                let b = (counter[2] & LOWER) * S::u64s::splat(simd, factors[1]);
+                *counter = [(b >> 32) ^ counter[1] ^ keys[0], b, (a >> 32) ^ counter[3] ^ keys[1], a];
             }
         }
         key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
@@ -52,8 +45,8 @@ pub(super) fn words<S: Simd, const G: usize>(
     let mut words = [[items[0]; 4]; G];
     for g in 0..G {
         for word in 0..4 {
-            let [even, odd] = counters[g][word];
-            words[g][word] = ((even & LOWER) | (odd << 32)).bitcast();
+            let [even, odd] = counters[g];
+            words[g][word] = ((even[word] & LOWER) | (odd[word] << 32)).bitcast();
         }
     }
     words
