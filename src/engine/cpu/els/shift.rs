@@ -2,11 +2,12 @@
 //!
 //! Under a shift, pixel (y, x) meets the patch centred on (y + δy, x + δx) of the image, so that all squared distances of the
 //! shift are box sums of one field of squared differences. A vector holds as many images under one shift or, where there are
-//! fewer images, one of them under as many neighbouring δx: see [`Lanes`]. A window of k values spans two blocks of k: its sum is that of a tail of the first and of a head of the second, so sums of squares are only
-//! ever added. Distances then keep their relative accuracy, which running sums would lose, and their cost hardly depends on k.
+//! fewer images, one of them under as many neighbouring δx: see [`Lanes`]. A window of k values spans two blocks of k: its
+//! sum is that of a tail of the first and of a head of the second, so sums of squares are only ever added. Distances then
+//! keep their relative accuracy, which running sums would lose, and their cost hardly depends on k.
 //!
 //! Grid and images are scaled so that a squared distance d is an exponent of 2. Weights are sums of 2^(d₀ − d), d₀ the
-//! distance of the nearest patch so far from the pixel, or of one up to [`LAG`] further. Patches so far behind that all of
+//! distance of the nearest patch so far from the pixel, or of one up to [`super::weigh::LAG`] further. Patches so far behind that all of
 //! them together would not change the last bit are skipped; see [`Frame::cut`].
 
 use fearless_simd::prelude::*;
