@@ -15,7 +15,7 @@ use diffuscope::core::els::window::Window;
 use diffuscope::core::els::{Grids, Level, Machine, abar_grid, correlation};
 use diffuscope::core::image_set::{self, ImageSet};
 use diffuscope::core::param::Choice;
-use diffuscope::core::philox::{Stream, words};
+use diffuscope::core::philox::Stream;
 use diffuscope::engine::Engine;
 use diffuscope::engine::select::{EngineChoice, select};
 use diffuscope::labs::patches::physics::{Measurement, measure};
@@ -36,9 +36,7 @@ fn choices() -> Vec<Choice> {
 
 /// `count` images of noise within ±1.
 fn noise_images(seed: u64, count: usize, channels: usize, side: usize) -> Arc<ImageSet> {
-    let value = |i: u32| f64::from(words(seed, 900, i, 0)[0]) / f64::from(1_u32 << 31) - 1.0;
-    let values = (0..(count * channels * side * side) as u32).map(|i| value(i) as f32).collect();
-    Arc::new(ImageSet::new(count, channels, side, values).unwrap())
+    Arc::new(ImageSet::noise(seed, count, channels, side).unwrap())
 }
 
 fn drawn(choice: &Choice) -> Arc<ImageSet> {

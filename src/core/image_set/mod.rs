@@ -5,6 +5,7 @@ mod font;
 mod glyphs;
 
 use super::param::{Choice, ChoiceError, KindInfo};
+use super::philox::{self, Stream};
 
 /// N images of C channels and H × H pixels, usually within [−1, 1]. The value of image n, channel c, row y and column x is
 /// number `((n · C + c) · H + y) · H + x`.
@@ -87,6 +88,16 @@ impl ImageSet {
             return Err(ImageSetError::Value { image: i / (channels * side * side), value: values[i] });
         }
         Ok(Self { count, channels, side, values })
+    }
+
+    /// `count` images of uniform noise within ±1, the least there is to tell patches by: for measurements and checks.
+    ///
+    /// # Errors
+    /// A shape that cannot be used.
+    pub fn noise(seed: u64, count: usize, channels: usize, side: usize) -> Result<Self, ImageSetError> {
+        let needed = Self::check_shape(count, channels, side)?;
+        let value = |item| 2.0 * philox::uniform(philox::words(seed, Stream::Pick as u32, item, 0)[0]) - 1.0;
+        Self::new(count, channels, side, (0..needed as u32).map(value).collect())
     }
 
     /// Number of images N.

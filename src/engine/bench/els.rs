@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{BenchError, Workload};
+use super::Workload;
 use crate::Engine;
 use diffuscope_core::els::stepper::Step;
 use diffuscope_core::els::window::Window;
 use diffuscope_core::els::{Grids, Level, Machine, abar_grid, stepper};
 use diffuscope_core::image_set::{self, ImageSet};
 use diffuscope_core::param::{Choice, ChoiceError};
-use diffuscope_core::philox::{self, Stream};
+use diffuscope_core::philox::Stream;
 
 /// Steps of a run of the two-pattern machine.
 const STEPS: usize = 20;
@@ -40,13 +40,6 @@ pub(super) const TWO_PATTERN: Workload = Workload {
     },
 };
 
-/// `count` images of uniform noise within ±1.
-fn noise_images(count: usize, side: usize) -> Result<ImageSet, BenchError> {
-    let value = |item: usize| 2.0 * philox::uniform(philox::words(1, Stream::Pick as u32, item as u32, 0)[0]) - 1.0;
-    let values = (0..count * side * side).map(value).collect();
-    ImageSet::new(count, 1, side, values).map_err(|fault| ChoiceError::Inconsistent(fault.to_string()).into())
-}
-
 pub(super) const GENERAL: Workload = Workload {
     id: "els",
     about: "els_denoise: general ELS at ᾱ = ½ on one grid of the images' size; images, grid, window",
@@ -57,7 +50,9 @@ pub(super) const GENERAL: Workload = Workload {
     units: |shape| shape[0] * shape[1].pow(4),
     prepare: |shape| {
         let &[count, side, k] = shape else { return Ok(Box::new(|_| Ok(()))) };
-        let machine = Machine::new(&Choice::new("els"), Arc::new(noise_images(count, side)?), side)?;
+        let images =
+            ImageSet::noise(1, count, 1, side).map_err(|fault| ChoiceError::Inconsistent(fault.to_string()))?;
+        let machine = Machine::new(&Choice::new("els"), Arc::new(images), side)?;
         let phi = Grids::noise(2, Stream::Start, 1, 1, side);
         let level = Level { abar: 0.5, k: odd(k) };
         Ok(Box::new(move |engine: &dyn Engine| engine.els_denoise(&machine, level, &phi).map(drop)))

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use bytemuck::{Pod, Zeroable};
 
 /// As many numbers as the widest vector holds.
-const WIDTH: usize = 16;
+pub(super) const WIDTH: usize = 16;
 
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C, align(64))]

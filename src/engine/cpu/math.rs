@@ -154,22 +154,32 @@ pub(super) fn polynomial<S: Simd, T: Real>(simd: S, series: &[T], x: V<S, T>) ->
 /// about a unit in the last place, or [`Real::TINY`] where that is more.
 #[inline(always)]
 pub(super) fn exp2<S: Simd, T: Real>(simd: S, x: V<S, T>) -> V<S, T> {
-    let x = x.max(T::MIN_EXPONENT);
-    let rounded = x + T::ROUNDER;
-    let rest = x - (rounded - T::ROUNDER);
+    let (whole, rest) = split::<S, T>(x.max(T::MIN_EXPONENT));
     let significand = polynomial::<S, T>(simd, T::EXP2_SERIES, rest).mul_add(rest, T::ONE);
-    V::<S, T>::from_bits(significand.to_bits() + (rounded.to_bits() << T::SIGNIFICAND_BITS)) - T::TINY
+    raised::<S, T>(significand, whole) - T::TINY
+}
+
+/// The whole number next to x, as [`Real::ROUNDER`] leaves it in the lowest bits, and what x is beyond it.
+#[inline(always)]
+fn split<S: Simd, T: Real>(x: V<S, T>) -> (V<S, T>, V<S, T>) {
+    let whole = x + T::ROUNDER;
+    (whole, x - (whole - T::ROUNDER))
+}
+
+/// `significand` times 2 to a whole number of [`split`].
+#[inline(always)]
+fn raised<S: Simd, T: Real>(significand: V<S, T>, whole: V<S, T>) -> V<S, T> {
+    V::<S, T>::from_bits(significand.to_bits() + (whole.to_bits() << T::SIGNIFICAND_BITS))
 }
 
 /// q = 2^x and 1 − q, each to about a unit in the last place, for x from −126 to 0.
 #[inline(always)]
 pub(super) fn decay<S: Simd>(simd: S, x: S::f32s) -> (S::f32s, S::f32s) {
-    let rounded = x + f32::ROUNDER;
-    let rest = x - (rounded - f32::ROUNDER);
+    let (whole, rest) = split::<S, f32>(x);
     // 2^rest − 1, which is q − 1 where x is above −½: there 1 − q would cancel.
     let grown = polynomial::<S, f32>(simd, f32::EXP2_SERIES, rest) * rest;
-    let q = S::f32s::from_bits((grown + 1.0).to_bits() + (rounded.to_bits() << f32::SIGNIFICAND_BITS));
-    (q, rounded.simd_eq(f32::ROUNDER).select(-grown, -q + 1.0))
+    let q = raised::<S, f32>(grown + 1.0, whole);
+    (q, whole.simd_eq(f32::ROUNDER).select(-grown, -q + 1.0))
 }
 
 /// Coefficients of r, r², … in 2^r on ±½ of least greatest relative error, 1.05e-7.
@@ -206,8 +216,9 @@ fearless_simd::kernel!(
 pub(super) fn exp2_of_weights<S: Simd, const G: usize>(simd: S, x: [S::f32s; G]) -> [S::f32s; G] {
     let mut x = x;
     for x in &mut x {
-        // Also keeps the results normal: others are slow.
-        *x = x.max(-126.0);
+        // Keeps the results normal: others are slow. As whole numbers, bits grow with the magnitude of negative numbers and
+        // are larger than those of positive ones; units for whole numbers have less to do here than those for others.
+        *x = S::f32s::from_bits(x.to_bits().min((-126.0_f32).to_bits()));
     }
     let mut weight = x;
     #[cfg(target_arch = "x86_64")]
@@ -226,17 +237,13 @@ pub(super) fn exp2_of_weights<S: Simd, const G: usize>(simd: S, x: [S::f32s; G])
         }
         return weight;
     }
-    let mut rounded = x;
+    let mut whole = x;
     for g in 0..G {
-        rounded[g] = x[g] + f32::ROUNDER;
-    }
-    for g in 0..G {
-        x[g] -= rounded[g] - f32::ROUNDER;
+        (whole[g], x[g]) = split::<S, f32>(x[g]);
     }
     significands::<S, G>(simd, &WEIGHT_SERIES, &x, &mut weight);
     for g in 0..G {
-        let bits = weight[g].to_bits() + (rounded[g].to_bits() << f32::SIGNIFICAND_BITS);
-        weight[g] = S::f32s::from_bits(bits);
+        weight[g] = raised::<S, f32>(weight[g], whole[g]);
     }
     weight
 }

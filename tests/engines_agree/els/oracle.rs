@@ -15,15 +15,14 @@ use diffuscope::core::param::Choice;
 use diffuscope::core::philox::Stream;
 use diffuscope::engine::kernel::PosteriorMap;
 
-use crate::{EPS, uniform};
+use crate::EPS;
 
 /// Log weights below this count as none.
 pub(super) const NEGLIGIBLE: f64 = -40.0;
 
 /// `count` images of noise within ±1.
 pub(super) fn images(count: usize, channels: usize, side: usize) -> Arc<ImageSet> {
-    let values = (0..count * channels * side * side).map(|i| (2.0 * uniform(i, 300) - 1.0) as f32).collect();
-    Arc::new(ImageSet::new(count, channels, side, values).unwrap())
+    Arc::new(ImageSet::noise(300, count, channels, side).unwrap())
 }
 
 /// Every machine with its parameters at their defaults, and with each at its largest value.

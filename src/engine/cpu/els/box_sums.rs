@@ -180,9 +180,8 @@ fn block<
     for j in 0..K {
         if FULL || j < come {
             for p in 0..P {
-                let square = next[p].square(simd, signal, j);
-                head[p] += square;
-                own[j][p] = square;
+                own[j][p] = next[p].square(simd, signal, j);
+                head[p] = next[p].added(simd, signal, j, head[p]);
                 if j + 1 < K {
                     let at = (j + 1) * stride + p * lanes;
                     (own[j + 1][p] + head[p]).store_slice(&mut sums[at..at + lanes]);

@@ -98,18 +98,18 @@ impl Job<'_> {
         let phi = self.phi;
         let side = phi.side;
         let (border, candidates) = self.rule;
-        // All shifts along one axis; those of a band's rows and columns are among them.
-        let vertical = Shifts::new(border, candidates, side, self.images.side(), self.level.k);
+        // All shifts along either axis; those of a band's columns are among them.
+        let shifts = Shifts::new(border, candidates, side, self.images.side(), self.level.k);
         let rows = step(side, ROWS);
         let lanes = dispatch!(self.simds, simd => lanes_of(simd));
         let wanted = if self.images.count() < lanes { COLUMNS_OF_SHIFTS } else { COLUMNS_OF_IMAGES };
         // Continuing the images costs more than they are worth where there is one shift only.
-        let columns = if vertical.count == 1 { side } else { step(side, wanted) };
+        let columns = if shifts.count == 1 { side } else { step(side, wanted) };
         let corners: Vec<(usize, usize)> =
             (0..side).step_by(rows).flat_map(|top| (0..side).step_by(columns).map(move |left| (top, left))).collect();
         // No band has more shifts than these.
-        let largest = Frame { shifts: vertical, ..self.frame(&[], (0, rows), (0, columns)) };
-        let work = Work::new(self.images.count(), largest.shifts, vertical, lanes);
+        let largest = Frame { shifts, ..self.frame(&[], (0, rows), (0, columns)) };
+        let work = Work::new(self.images.count(), shifts, lanes);
         let segments = (PIECES / corners.len()).clamp(1, work.units());
         let terms = 1 + phi.channels + if self.posterior { 2 } else { 0 };
         let span = side + self.level.k - 1;
@@ -300,9 +300,9 @@ struct Work {
 }
 
 impl Work {
-    fn new(images: usize, horizontal: Shifts, vertical: Shifts, lanes: usize) -> Self {
-        let (_, together) = Lanes::Shifts.shape(horizontal, lanes);
-        Self { images, full: images / lanes * lanes, together, lanes, vertical }
+    fn new(images: usize, shifts: Shifts, lanes: usize) -> Self {
+        let (_, together) = Lanes::Shifts.shape(shifts, lanes);
+        Self { images, full: images / lanes * lanes, together, lanes, vertical: shifts }
     }
 
     fn units(&self) -> usize {
@@ -322,25 +322,21 @@ impl Work {
         (chunk, self.vertical.first + shift as isize)
     }
 
-    /// First unit of the `segment`th of `segments` about equal parts.
+    /// First unit of the `segment`th of `segments` parts of about as many pairs of image and shift.
     fn bound(&self, segment: usize, segments: usize) -> usize {
-        let pairs = self.images * self.vertical.count;
-        let target = pairs * segment / segments;
-        // Pairs of image and shift before a unit grow with its number.
-        let before = |unit: usize| {
-            let (chunk, _) = self.unit(unit);
-            chunk.first * self.vertical.count + unit % self.vertical.count * chunk.count
-        };
-        let (mut low, mut high) = (0, self.units());
-        while low < high {
-            let middle = (low + high) / 2;
-            if before(middle) < target {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
+        let shifts = self.vertical.count;
+        let pair = self.images * shifts * segment / segments;
+        let image = pair / shifts;
+        if image == self.images {
+            return self.units();
         }
-        low
+        let number = if image < self.full {
+            image / self.lanes
+        } else {
+            self.full / self.lanes + (image - self.full) / self.together
+        };
+        let (chunk, _) = self.unit(number * shifts);
+        number * shifts + (pair - chunk.first * shifts).div_ceil(chunk.count)
     }
 }
 

@@ -40,6 +40,15 @@ impl Lanes {
         }
     }
 
+    /// Which of the images side by side, and which of the horizontal shifts, a lane of the `group`th vector stands for.
+    #[inline(always)]
+    pub const fn meaning(self, group: usize, lane: usize, lanes: usize) -> (usize, usize) {
+        match self {
+            Self::Images => (lane, group),
+            Self::Shifts => (0, group * lanes + lane),
+        }
+    }
+
     /// Vectors that hold all horizontal shifts of the images at hand, and how many images these are.
     pub fn shape(self, shifts: Shifts, lanes: usize) -> (usize, usize) {
         match self {
@@ -140,8 +149,30 @@ pub(super) struct Stream {
     pub slot: usize,
     /// Which of the vectors.
     pub group: usize,
-    /// First number of the vector in a stored row, less that of the band's first window.
-    pub start: usize,
+}
+
+/// How large [`Extended`] images are.
+struct Extent {
+    /// Vectors that hold all horizontal shifts.
+    groups: usize,
+    /// Images, or sets of images side by side.
+    slots: usize,
+    /// Rows of a plane, with one of zeros.
+    rows: usize,
+    /// Numbers of a row.
+    width: usize,
+}
+
+impl Extent {
+    fn new(frame: &Frame<'_>, across: Lanes, lanes: usize) -> Self {
+        let (groups, together) = across.shape(frame.shifts, lanes);
+        let columns = frame.columns + frame.k - 1;
+        let (slots, width) = match across {
+            Lanes::Images => (1, (columns + groups) * lanes),
+            Lanes::Shifts => (together, columns + groups * lanes),
+        };
+        Self { groups, slots, rows: frame.image_side + 1, width }
+    }
 }
 
 /// Some training images, continued so that every shift is a contiguous read.
@@ -163,21 +194,15 @@ pub(super) struct Extended {
 impl Extended {
     /// Room for images read by vectors of `lanes` numbers.
     pub fn new(frame: &Frame<'_>, across: Lanes, channels: usize, lanes: usize) -> Self {
-        let (groups, together) = across.shape(frame.shifts, lanes);
-        let (columns, rows) = (frame.columns + frame.k - 1, frame.image_side + 1);
-        let (slots, width) = match across {
-            Lanes::Images => (1, (columns + groups) * lanes),
-            Lanes::Shifts => (together, columns + groups * lanes),
-        };
+        let Extent { groups, slots, rows, width } = Extent::new(frame, across, lanes);
         let values = Lines::new(0.0, slots * channels * rows * width);
         Self { across, values, channels, width, rows, lanes, groups, slots, present: 0 }
     }
 
     /// Bytes that [`Extended::new`] takes.
     pub fn bytes(frame: &Frame<'_>, across: Lanes, channels: usize, lanes: usize) -> u64 {
-        let (groups, together) = across.shape(frame.shifts, lanes);
-        let columns = frame.columns + frame.k - 1 + groups * if across == Lanes::Images { 1 } else { lanes };
-        4 * (together * channels * (frame.image_side + 1) * columns) as u64
+        let Extent { slots, rows, width, .. } = Extent::new(frame, across, lanes);
+        4 * (slots * channels * rows * width) as u64
     }
 
     /// Vectors of patches that each pixel meets under one vertical shift.
@@ -188,9 +213,7 @@ impl Extended {
     /// The vector of this number.
     #[inline(always)]
     pub fn stream(&self, number: usize) -> Stream {
-        let (slot, group) = (number / self.groups, number % self.groups);
-        // Neighbouring vectors are neighbouring columns of images side by side, and a vector's shifts apart otherwise.
-        Stream { slot, group, start: group * self.lanes }
+        Stream { slot: number / self.groups, group: number % self.groups }
     }
 
     /// Takes over the planes of images: as many as there is room for, which must be there where lanes are images.
@@ -217,8 +240,10 @@ impl Extended {
 
     fn fill_lanes(&mut self, frame: &Frame<'_>, start: isize, images: &[&[f32]]) {
         let (side, lanes) = (frame.image_side, self.lanes);
-        let columns: Vec<Option<usize>> =
-            (start..).take(self.width / lanes).map(|at| place(frame.border, at, side)).collect();
+        let count = self.width / lanes;
+        // Beyond one turn a row repeats itself.
+        let own = if frame.border == Border::Circular { side.min(count) } else { count };
+        let columns: Vec<Option<usize>> = (start..).take(own).map(|at| place(frame.border, at, side)).collect();
         let planes = self.values.chunks_exact_mut(self.rows * self.width);
         for (plane, target) in planes.enumerate() {
             for (row, target) in target.chunks_exact_mut(self.width).take(side).enumerate() {
@@ -233,14 +258,23 @@ impl Extended {
                         None => target.fill(0.0),
                     }
                 }
+                let (turn, more) = target.split_at_mut(own * lanes);
+                for target in more.chunks_mut(own * lanes) {
+                    target.copy_from_slice(&turn[..target.len()]);
+                }
             }
         }
         self.present = 1;
     }
 
+    /// What `columns` pixels meet of row `row`, from column `left` of the band's first window on: vectors at a distance of
+    /// [`Lanes::step`].
     #[inline(always)]
-    pub fn row(&self, slot: usize, channel: usize, row: usize) -> &[f32] {
-        &self.values[((slot * self.channels + channel) * self.rows + row) * self.width..][..self.width]
+    pub fn row(&self, stream: Stream, channel: usize, row: usize, left: usize, columns: usize) -> &[f32] {
+        let row = ((stream.slot * self.channels + channel) * self.rows + row) * self.width;
+        let step = self.across.step(self.lanes);
+        // Neighbouring vectors are neighbouring columns of images side by side, and a vector's shifts apart otherwise.
+        &self.values[row + stream.group * self.lanes + left * step..][..(columns - 1) * step + self.lanes]
     }
 }
 
@@ -279,18 +313,23 @@ fn continue_row(border: Border, start: isize, row: &[f32], target: &mut [f32]) {
 
 /// Working memory of one band.
 pub(super) struct Scratch {
-    /// Sums along k rows of the windows, then their sums from each to the last.
+    /// Sums along k rows of the windows, then their sums from each to the last; then, as one more row, the sums from the
+    /// block's end on. See [`row_of`].
     block: Lines,
-    /// Sums from the block's end on.
-    head: Lines,
     /// For each group: infinity where pixel and shift may not meet, else zero; empty where all may.
     barred: Vec<Vec<f32>>,
+}
+
+/// Numbers of a row of [`Scratch`] with so many for each pixel. Rows begin at multiples of 512 bytes from one another: the
+/// processor takes reads for later ones of what it is writing where addresses are alike in their last 12 bits, and if they
+/// are so for pixels next to each other, it waits, and takes up to twice the time.
+fn row_of(frame: &Frame<'_>, of_pixel: usize) -> usize {
+    (frame.columns * of_pixel).next_multiple_of(512 / size_of::<f32>())
 }
 
 impl Scratch {
     pub fn new(frame: &Frame<'_>, across: Lanes, lanes: usize) -> Self {
         let (groups, _) = across.shape(frame.shifts, lanes);
-        let row = STREAMS * frame.columns * lanes;
         let all_meet = frame.border == Border::Circular && frame.candidates == Candidates::Everywhere;
         let barred = |group: usize| {
             // Beyond the last shift there are lanes to spare.
@@ -298,7 +337,7 @@ impl Scratch {
                 return Vec::new();
             }
             let lane_allows = |x: usize, lane: usize| {
-                let shift = if across == Lanes::Images { group } else { group * lanes + lane };
+                let (_, shift) = across.meaning(group, lane, lanes);
                 shift < frame.shifts.count && frame.allows(frame.left + x, frame.shifts.first + shift as isize)
             };
             let cells = (0..frame.columns).flat_map(|x| (0..lanes).map(move |lane| (x, lane)));
@@ -307,8 +346,7 @@ impl Scratch {
             if values.iter().all(|value| *value == 0.0) { Vec::new() } else { values }
         };
         Self {
-            block: Lines::new(0.0, frame.k * row),
-            head: Lines::new(0.0, row),
+            block: Lines::new(0.0, (frame.k + 1) * row_of(frame, STREAMS * lanes)),
             barred: (0..groups).map(barred).collect(),
         }
     }
@@ -316,7 +354,7 @@ impl Scratch {
     /// Bytes that [`Scratch::new`] and [`Sums::new`] take.
     pub fn bytes(frame: &Frame<'_>, across: Lanes, terms: usize, lanes: usize) -> u64 {
         let (groups, _) = across.shape(frame.shifts, lanes);
-        let numbers = (STREAMS * (frame.k + 1) + groups) * frame.columns * lanes;
+        let numbers = (frame.k + 1) * row_of(frame, STREAMS * lanes) + groups * frame.columns * lanes;
         4 * numbers as u64 + (frame.rows * frame.columns * (terms * (lanes * 4 + 8) + 16)) as u64
     }
 }
@@ -383,9 +421,9 @@ impl Visit<'_> {
         for (number, stream) in (first..).zip(&mut streams) {
             *stream = self.image.stream(number);
         }
-        let width = G * frame.columns * lanes;
-        let Scratch { block, head, barred } = scratch;
-        let (block, head) = (&mut block[..k * width], &mut head[..width]);
+        let width = row_of(frame, G * lanes);
+        let Scratch { block, barred } = scratch;
+        let (block, head) = block[..(k + 1) * width].split_at_mut(k * width);
         let mut bars: [&[f32]; G] = [&[]; G];
         for (bars, stream) in bars.iter_mut().zip(&streams) {
             *bars = &barred[stream.group];
@@ -395,7 +433,6 @@ impl Visit<'_> {
         }
         for start in (0..rows).step_by(k) {
             tails(simd, block, width);
-            head.fill(0.0);
             for step in 0..k.min(rows - start) {
                 let y = start + step;
                 // The row that enters the windows takes the place, in the next block, of one no longer needed.
@@ -405,12 +442,14 @@ impl Visit<'_> {
                 if step > 0 {
                     self.sums::<S, C, IMAGES, G>(simd, y + k - 1, &streams, came);
                 }
-                let came = if step > 0 { &came[..width] } else { &[] };
+                let came = &*came;
                 if frame.allows(frame.first + y, self.shift) {
-                    let row = Row { y, streams, came, tail, bars };
+                    let row = Row { y, streams, came, goes_on: step > 1, tail, bars };
                     self.weigh::<S, C, POSTERIOR, G>(simd, &row, head, sums);
-                } else if step > 0 {
+                } else if step > 1 {
                     add_row(simd, came, head);
+                } else if step > 0 {
+                    head.copy_from_slice(came);
                 }
             }
             if start + k < rows {
@@ -429,7 +468,6 @@ impl Visit<'_> {
         target: &mut [f32],
     ) {
         let frame = self.frame;
-        let lanes = S::f32s::LEN;
         let (columns, span) = (frame.columns + frame.k - 1, frame.span());
         let place = frame.first as isize + row as isize - (frame.k / 2) as isize + self.shift;
         let side = frame.image_side as isize;
@@ -438,13 +476,11 @@ impl Visit<'_> {
             Border::Zero if (0..side).contains(&place) => place as usize,
             Border::Zero => frame.image_side,
         };
-        let step = self.image.across.step(lanes);
         let mut meetings = [Meeting::<C, IMAGES>::default(); G];
-        for g in 0..G {
-            let Stream { slot, start, .. } = streams[g];
+        for (meeting, stream) in meetings.iter_mut().zip(streams) {
             for c in 0..C {
-                meetings[g].phi[c] = &frame.padded[(c * span + frame.first + row) * span + frame.left..][..columns];
-                meetings[g].image[c] = &self.image.row(slot, c, image_row)[start..][..(columns - 1) * step + lanes];
+                meeting.phi[c] = &frame.padded[(c * span + frame.first + row) * span + frame.left..][..columns];
+                meeting.image[c] = self.image.row(*stream, c, image_row, 0, columns);
             }
         }
         row_sums::<S, C, IMAGES, G>(simd, &meetings, frame.signal, frame.k, target);

@@ -5,28 +5,18 @@ use std::sync::Arc;
 use diffuscope_core::els::machine;
 use diffuscope_core::image_set::ImageSet;
 use diffuscope_core::param::Choice;
-use diffuscope_core::philox::{self, Stream};
+use diffuscope_core::philox::Stream;
 
 use super::*;
 use crate::cpu::tests::levels;
 use crate::reference::ReferenceEngine;
-
-/// Images of uniform noise in ±1.
-fn images(count: usize, channels: usize, side: usize) -> Arc<ImageSet> {
-    let value = |item| {
-        let [word, ..] = philox::words(3, 77, item, 0);
-        f64::from(philox::uniform(word) * 2.0 - 1.0) as f32
-    };
-    let values = (0..(count * channels * side * side) as u32).map(value).collect();
-    Arc::new(ImageSet::new(count, channels, side, values).unwrap())
-}
 
 #[test]
 fn every_instruction_set_agrees_with_the_theory() {
     // More images than the widest vector has lanes, and a number that no vector divides.
     let cases = [(19, 1, 9, 9, 5), (19, 1, 20, 7, 3), (35, 3, 6, 6, 3), (5, 1, 11, 11, 7)];
     for (count, channels, side, image_side, k) in cases {
-        let set = images(count, channels, image_side);
+        let set = Arc::new(ImageSet::noise(3, count, channels, image_side).unwrap());
         for kind in machine::ALL {
             let Ok(machine) = Machine::new(&Choice::new(kind.info.id), set.clone(), side) else { continue };
             for abar in [0.3, 0.9] {

@@ -4,16 +4,13 @@
 
 use fearless_simd::prelude::*;
 
-use super::shift::{Frame, Lanes, STREAMS, Stream, Visit};
+use super::shift::{Frame, STREAMS, Stream, Visit};
 use super::sums::{LOWEST_EXPONENT, Sums};
-use crate::cpu::math;
+use crate::cpu::{lines, math};
 
 /// How much nearer than d₀ a patch must be for the sums to be made relative to it, if its place is not asked for: single
 /// precision leaves room for it, and nearer patches turn up less often.
 const LAG: f32 = 16.0;
-
-/// Most lanes of a vector.
-const MOST_LANES: usize = 16;
 
 /// What one row of pixels of the band meets: `G` vectors of patches, which alternate in `came`, `tail` and heads.
 pub(super) struct Row<'a, const G: usize> {
@@ -21,6 +18,8 @@ pub(super) struct Row<'a, const G: usize> {
     pub streams: [Stream; G],
     /// Sums along the row that enters the windows; nothing in the first row of a block.
     pub came: &'a [f32],
+    /// Whether `came` is to be added to the head, or begins it.
+    pub goes_on: bool,
     /// Sums from the windows' first row to the end of the block.
     pub tail: &'a [f32],
     /// What makes the distances of pixels and patches that may not meet infinite; nothing where all may.
@@ -64,12 +63,12 @@ impl Visit<'_> {
                 let nearest = &mut sums.nearest[first..][..columns];
                 let step = self.image.across.step(lanes);
                 let mut centres: [[&[f32]; C]; G] = [[&[]; C]; G];
-                for (centres, &Stream { slot, start, .. }) in centres.iter_mut().zip(&row.streams) {
+                for (centres, stream) in centres.iter_mut().zip(&row.streams) {
                     for (c, centres) in centres.iter_mut().enumerate() {
-                        let row = self.image.row(slot, c, centre_row);
-                        *centres = &row[frame.k / 2 * step + start..][..(columns - 1) * step + lanes];
+                        *centres = self.image.row(*stream, c, centre_row, frame.k / 2, columns);
                     }
                 }
+                let barred = row.bars.iter().any(|bars| !bars.is_empty());
                 let lag = S::f32s::splat(simd, if POSTERIOR { 0.0 } else { LAG });
                 let cut = S::f32s::splat(simd, frame.cut);
                 for (x, nearest) in nearest.iter_mut().enumerate() {
@@ -83,12 +82,19 @@ impl Visit<'_> {
                         *distance = S::f32s::from_slice(simd, &tail[at.clone()]);
                         if HEAD {
                             let came = S::f32s::from_slice(simd, &came[at.clone()]);
-                            let beyond = came + S::f32s::from_slice(simd, &head[at.clone()]);
+                            let mut beyond = came;
+                            if row.goes_on {
+                                beyond += S::f32s::from_slice(simd, &head[at.clone()]);
+                            }
                             beyond.store_slice(&mut head[at]);
                             *distance += beyond;
                         }
-                        if !row.bars[g].is_empty() {
-                            *distance += S::f32s::from_slice(simd, &row.bars[g][x * lanes..(x + 1) * lanes]);
+                    }
+                    if barred {
+                        for (distance, bars) in distance.iter_mut().zip(&row.bars) {
+                            if !bars.is_empty() {
+                                *distance += S::f32s::from_slice(simd, &bars[x * lanes..(x + 1) * lanes]);
+                            }
                         }
                     }
                     let mut least = distance[0];
@@ -101,7 +107,7 @@ impl Visit<'_> {
                     }
                     let parts = &mut parts[x * terms * lanes..(x + 1) * terms * lanes];
                     if (least + lag).simd_le(origin).any_true() {
-                        let mut written = [0.0; STREAMS * MOST_LANES];
+                        let mut written = [0.0; STREAMS * lines::WIDTH];
                         for (distance, written) in distance.iter().zip(written.chunks_exact_mut(lanes)) {
                             distance.store_slice(written);
                         }
@@ -185,14 +191,10 @@ impl Visit<'_> {
         let lanes = distance.len() / G;
         let image_row = frame.place(frame.first + row.y, self.shift).unwrap_or_default();
         let place = |number: usize| {
-            let Stream { slot, group, .. } = row.streams[number / lanes];
-            let lane = number % lanes;
-            let (image, shift) = match self.image.across {
-                Lanes::Images => (lane, group),
-                Lanes::Shifts => (slot, group * lanes + lane),
-            };
+            let Stream { slot, group } = row.streams[number / lanes];
+            let (lane_image, shift) = self.image.across.meaning(group, number % lanes, lanes);
             let column = frame.place(frame.left + x, frame.shifts.first + shift as isize).unwrap_or_default();
-            (self.number + image as u32, (image_row * frame.image_side + column) as u32)
+            (self.number + (slot + lane_image) as u32, (image_row * frame.image_side + column) as u32)
         };
         let nearest = (0..distance.len()).filter(|number| distance[*number] == least);
         nearest.map(place).min().unwrap_or((u32::MAX, u32::MAX))
