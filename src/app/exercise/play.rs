@@ -8,7 +8,7 @@ const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// A session of about so many frames with the scene that is open: it plays, is looked over, dragged, zoomed, edited by
-/// keys, undone, and left for the palette and the gallery.
+/// keys, undone, seen in every pane, and left for the palette and the gallery.
 pub(super) fn session(stage: &mut Stage, frames: usize) {
     let part = |share: f64| ((frames as f64 * share) as usize).max(4);
     stage.rest(part(0.1));
@@ -40,6 +40,19 @@ pub(super) fn session(stage: &mut Stage, frames: usize) {
         redo(stage);
         stage.doing("edit");
     }
+    stage.doing("panes");
+    let panes: Vec<&str> =
+        stage.app().view().and_then(|view| view.tiles()).iter().flat_map(|tiles| tiles.panes()).map(|p| p.id).collect();
+    for pane in &panes {
+        if let Some(tiles) = stage.app().view().and_then(|view| view.tiles()) {
+            tiles.focus(pane);
+        }
+        // Over the columns beside the picture, formulas among them.
+        for i in 0..part(0.25 / panes.len() as f64) {
+            stage.frame(vec![Event::PointerMoved(at(0.7 + 0.25 * (0.9 * i as f32).sin(), 0.2 + 0.02 * i as f32))]);
+        }
+    }
+    stage.frame(vec![Event::PointerGone]);
     stage.doing("palette");
     press(stage, CTRL, Key::K);
     for letter in ["t", "h", "e"] {
@@ -52,6 +65,17 @@ pub(super) fn session(stage: &mut Stage, frames: usize) {
     stage.rest(part(0.05));
     press(stage, Modifiers::NONE, Key::Escape);
     stage.rest(2);
+}
+
+/// So many frames of the lesson that is open: its first step is read, and the picture beside it hovered over.
+pub(super) fn read(stage: &mut Stage, frames: usize) {
+    stage.doing("read");
+    stage.rest(frames / 2);
+    for i in 0..frames / 2 {
+        let along = i as f32 / (frames / 2) as f32;
+        stage.frame(vec![Event::PointerMoved(at(0.95 - 0.9 * along, 0.3 + 0.5 * along))]);
+    }
+    stage.frame(vec![Event::PointerGone]);
 }
 
 /// Presses a key and lets it go, in one frame; the frame's cost in milliseconds.

@@ -24,6 +24,8 @@ pub(super) struct Stage {
     costs: Vec<Cost>,
     last: Cost,
     due: Clocks,
+    /// Whether frames follow one another as fast as they can.
+    hurried: bool,
 }
 
 /// Moments on three clocks.
@@ -61,7 +63,16 @@ impl Stage {
         let ctx = egui::Context::default();
         let app = App::new(options, &ctx)?;
         let label = ["", "", "start"];
-        Ok(Self { ctx, app, frames: 0, label, costs: Vec::new(), last: Cost::default(), due: Clocks::now() })
+        Ok(Self {
+            ctx,
+            app,
+            frames: 0,
+            label,
+            costs: Vec::new(),
+            last: Cost::default(),
+            due: Clocks::now(),
+            hurried: false,
+        })
     }
 
     pub fn app(&mut self) -> &mut App {
@@ -94,6 +105,11 @@ impl Stage {
     /// Textures that egui holds.
     pub fn textures(&self) -> usize {
         self.ctx.tex_manager().read().num_allocated()
+    }
+
+    /// Whether frames from now on come as fast as they can, and not at the pace of a display.
+    pub fn hurry(&mut self, hurried: bool) {
+        self.hurried = hurried;
     }
 
     /// Runs one frame with these events; its cost in milliseconds of this thread.
@@ -131,7 +147,7 @@ impl Stage {
         self.costs.push(self.last);
         // A display would ask for the next frame at its own pace.
         let waited = self.due.elapsed().wall;
-        if let Some(left) = FRAME.checked_sub(Duration::from_secs_f64(waited)) {
+        if let Some(left) = FRAME.checked_sub(Duration::from_secs_f64(waited)).filter(|_| !self.hurried) {
             std::thread::sleep(left);
         }
         self.due = Clocks::now();
