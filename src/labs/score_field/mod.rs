@@ -4,6 +4,7 @@ mod caption;
 pub mod check;
 pub mod equations;
 mod gallery;
+pub mod import;
 mod output;
 pub mod run;
 pub mod scene;
@@ -11,8 +12,6 @@ pub mod setup;
 pub mod statistics;
 #[cfg(feature = "gui")]
 mod view;
-#[cfg(feature = "gui")]
-pub use view::import;
 
 use super::{LabEntry, scene_file};
 use crate::core::param::KindInfo;
