@@ -1,10 +1,9 @@
 //! Points from CSV text and .npy arrays: from bytes that nobody has checked to points, or one sentence why not.
 
 use crate::labs::npy;
+use crate::labs::score_field::check::MAX_POINTS;
 use crate::labs::score_field::scene::Point;
 
-/// Points taken at once.
-const MOST_POINTS: usize = super::edit::MOST_POINTS;
 /// Farthest coordinate.
 const FARTHEST: f64 = 1e6;
 /// Largest weight.
@@ -24,7 +23,7 @@ pub fn points(name: &str, bytes: &[u8]) -> Result<Vec<Point>, String> {
 }
 
 fn too_many(count: impl std::fmt::Display) -> String {
-    format!("{count} rows, but at most {MOST_POINTS} points are taken")
+    format!("{count} rows, but at most {MAX_POINTS} points are taken")
 }
 
 /// Checks one row of two or three numbers; rows count from 1.
@@ -50,7 +49,7 @@ fn text(bytes: &[u8]) -> Result<Vec<Point>, String> {
     let text = text.trim_start_matches('\u{feff}');
     let lines = text.lines().filter(|line| !is_blank(line)).count();
     // One more for a line of names.
-    if lines > MOST_POINTS + 1 {
+    if lines > MAX_POINTS + 1 {
         return Err(too_many(lines));
     }
     let sample = text.lines().find(|line| !is_blank(line)).unwrap_or("");
@@ -111,7 +110,7 @@ fn array(bytes: &[u8]) -> Result<Vec<Point>, String> {
     let &[rows, columns @ 2..=3] = shape.as_slice() else {
         return Err(format!("the array has shape {shape:?}, but must have [n, 2], or [n, 3] with weights"));
     };
-    if rows > MOST_POINTS as u64 {
+    if rows > MAX_POINTS as u64 {
         return Err(too_many(rows));
     }
     let (rows, columns) = (rows as usize, columns as usize);
@@ -192,7 +191,7 @@ mod tests {
         assert!(fault("").contains("no points"));
         assert!(fault("x,y").contains("no points"));
         assert!(points("a.bin", &[0xff, 0xfe, 0x00]).unwrap_err().starts_with("a.bin: this is neither"));
-        assert!(fault(&"0,0\n".repeat(MOST_POINTS + 2)).contains("100002 rows"));
+        assert!(fault(&"0,0\n".repeat(MAX_POINTS + 2)).contains("100002 rows"));
     }
 
     fn written<T: npyz::AutoSerialize>(shape: &[u64], order: npyz::Order, values: &[T]) -> Vec<u8> {

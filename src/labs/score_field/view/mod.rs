@@ -32,6 +32,7 @@ use crate::engine::Engine;
 use crate::engine::numbered::NumberedEngine;
 use crate::labs::readings::{self, ReadingInfo};
 use crate::labs::scene_file::{self, SceneError};
+use crate::labs::score_field::check::MAX_POINTS;
 use crate::labs::score_field::import;
 use crate::labs::score_field::scene::Scene;
 use crate::labs::{LabAction, LabView};
@@ -325,12 +326,12 @@ impl LabView for ScoreFieldView {
 
     fn import(&mut self, name: &str, bytes: &[u8]) -> Result<String, String> {
         let points = import::points(name, bytes)?;
-        let room = edit::MOST_POINTS - self.scene.data.points.len().min(edit::MOST_POINTS);
+        let room = MAX_POINTS - self.scene.data.points.len().min(MAX_POINTS);
         if points.len() > room {
             return Err(format!(
                 "{name} has {} points, but there is room for {room} more: a scene holds at most {}",
                 points.len(),
-                edit::MOST_POINTS
+                MAX_POINTS
             ));
         }
         let added = edit::add_points(&mut self.scene.data, &mut self.state.selection, &points);

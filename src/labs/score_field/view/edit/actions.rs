@@ -1,10 +1,9 @@
 //! Edits of the data that need no pointer.
 
 use super::{Item, Selection};
+use crate::labs::score_field::check::MAX_POINTS;
 use crate::labs::score_field::scene::{Data, GaussianComponent, Point};
 
-/// Points that a scene may hold.
-pub const MOST_POINTS: usize = 100_000;
 /// Gaussian components that the picture lets one make.
 const MOST_COMPONENTS: usize = 1000;
 /// Farthest coordinate of a point or mean.
@@ -20,7 +19,7 @@ pub(super) fn allowed(at: [f64; 2]) -> [f64; 2] {
 /// Adds points and selects them, as many as there is room for; returns how many that are.
 pub fn add_points(data: &mut Data, selection: &mut Selection, points: &[Point]) -> usize {
     let first = data.points.len();
-    data.points.extend(points.iter().take(MOST_POINTS.saturating_sub(first)));
+    data.points.extend(points.iter().take(MAX_POINTS.saturating_sub(first)));
     for point in &mut data.points[first..] {
         point.at = allowed(point.at);
     }
@@ -61,7 +60,7 @@ pub fn duplicate(data: &mut Data, selection: &mut Selection, offset: [f64; 2]) -
     let mut copies = Selection::new();
     for item in std::mem::take(selection) {
         match item {
-            Item::Point(i) if data.points.len() < MOST_POINTS => {
+            Item::Point(i) if data.points.len() < MAX_POINTS => {
                 if let Some(point) = data.points.get(i).copied() {
                     copies.insert(Item::Point(data.points.len()));
                     data.points.push(Point { at: moved(point.at), ..point });
@@ -174,8 +173,8 @@ mod tests {
     fn limits_hold_whatever_is_done() {
         let mut data = data();
         let mut selection = Selection::new();
-        let many = vec![Point { at: [f64::MAX, 0.0], weight: 1.0 }; MOST_POINTS + 5];
-        assert_eq!(add_points(&mut data, &mut selection, &many), MOST_POINTS - 3);
+        let many = vec![Point { at: [f64::MAX, 0.0], weight: 1.0 }; MAX_POINTS + 5];
+        assert_eq!(add_points(&mut data, &mut selection, &many), MAX_POINTS - 3);
         assert_eq!(data.points[3].at[0], FARTHEST);
         let all = select_all(&data);
         translate(&mut data, &all, [1e300, 0.0]);

@@ -1,7 +1,7 @@
 //! Sprays points.
 
-use super::MOST_POINTS;
 use crate::core::philox;
+use crate::labs::score_field::check::MAX_POINTS;
 use crate::labs::score_field::scene::{Data, Point};
 
 /// Standard deviation of the spray on screen, in points.
@@ -46,7 +46,7 @@ impl Stroke {
 }
 
 fn spray(data: &mut Data, seed: u64, at: [f64; 2], scale: f64) {
-    if data.points.len() < MOST_POINTS {
+    if data.points.len() < MAX_POINTS {
         let [a, b, ..] = philox::words(seed, STREAM, data.points.len() as u32, 0);
         let [x, y] = philox::normal_pair(a, b).map(|v| f64::from(v) * SPREAD / scale);
         data.points.push(Point { at: super::actions::allowed([at[0] + x, at[1] + y]), weight: 1.0 });

@@ -7,9 +7,7 @@ mod pointer;
 
 use std::collections::BTreeSet;
 
-pub use actions::{
-    MOST_POINTS, add_component, add_points, delete, duplicate, select_all, selected_weight, set_weight, translate,
-};
+pub use actions::{add_component, add_points, delete, duplicate, select_all, selected_weight, set_weight, translate};
 pub use handles::{Handle, hit};
 pub use pointer::{Pointer, PointerInput};
 
