@@ -626,7 +626,8 @@ fn the_course_is_reached_from_everywhere() {
     }
 }
 
-/// Draws every step of every lesson into the folder that PICTURES names: for looking at, not for comparing.
+/// Draws every step of every lesson into the folder that PICTURES names: for looking at, not for comparing. LESSON, THEMES
+/// and SIZE say which, how and how large.
 #[test]
 #[ignore = "draws pictures for people: PICTURES=folder cargo test --test lessons -- --ignored"]
 fn pictures() {
@@ -636,6 +637,9 @@ fn pictures() {
     let folder = PathBuf::from(std::env::var_os("PICTURES").expect("PICTURES names a folder"));
     let only = std::env::var("LESSON").unwrap_or_default();
     let themes = std::env::var("THEMES").unwrap_or("light,dark".to_owned());
+    let size = std::env::var("SIZE").unwrap_or("1280x800".to_owned());
+    let (width, height) = size.split_once('x').expect("SIZE is like 1920x1080");
+    let size = [width, height].map(|side| side.parse().expect("SIZE is like 1920x1080"));
     for theme in themes.split(',') {
         for built_in in lessons::ALL.iter().filter(|lesson| lesson.id.contains(&only)) {
             let ctx = egui::Context::default();
@@ -644,7 +648,7 @@ fn pictures() {
             let options = Options { lesson, engine: EngineChoice::Cpu, theme: Some(theme), ..Options::default() };
             let mut app = App::new(options, &ctx).unwrap();
             // One stage for all steps: textures belong to where they were first drawn.
-            let mut stage = offscreen::Stage::new(ctx.clone(), [1280, 800], 1.0).unwrap();
+            let mut stage = offscreen::Stage::new(ctx.clone(), size, 1.0).unwrap();
             for step in 1..=read(built_in.id).steps.len() {
                 let mut frames = 0;
                 let show = |ui: &mut egui::Ui| {

@@ -329,9 +329,8 @@ impl LabView for ScoreFieldView {
         let room = MAX_POINTS - self.scene.data.points.len().min(MAX_POINTS);
         if points.len() > room {
             return Err(format!(
-                "{name} has {} points, but there is room for {room} more: a scene holds at most {}",
-                points.len(),
-                MAX_POINTS
+                "{name} has {} points, but there is room for {room} more: a scene holds at most {MAX_POINTS}",
+                points.len()
             ));
         }
         let added = edit::add_points(&mut self.scene.data, &mut self.state.selection, &points);
