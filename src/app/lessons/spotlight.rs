@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use egui::accesskit::{Action, ActionRequest, NodeId, TreeId};
+use egui::accesskit::{Action, ActionRequest, NodeId, Role, TreeId};
 use egui::{Color32, Context, CornerRadius, Id, LayerId, Order, Rect, Stroke, StrokeKind};
 
 use super::Running;
@@ -105,38 +105,49 @@ fn draw(ctx: &Context, ring: Rect, panel: Rect, dim: f32) {
     painter.rect_stroke(ring, 6.0, Stroke::new(2.0, tokens.selection), StrokeKind::Outside);
 }
 
-/// The widget that is meant: the first that is in sight, else the first.
+/// A widget as screen readers are told of it.
+struct Told {
+    found: Found,
+    role: Role,
+    name: Option<String>,
+    /// The label beside it that names it.
+    label: Option<NodeId>,
+}
+
+/// The widget that is meant, the first that is in sight, else the first: with its label, and with whatever else has that
+/// label, as the number beside a slider has.
 fn find(ctx: &Context, target: &Target) -> Option<Found> {
-    let widgets: Vec<(Id, Rect, Rect)> = ctx.viewport(|viewport| {
-        let all = viewport.this_pass.widgets.layers().flat_map(|(_, widgets)| widgets);
-        all.map(|widget| (widget.id, widget.rect, widget.interact_rect)).collect()
-    });
-    let mut names: HashMap<NodeId, String> = HashMap::new();
-    let mut told = Vec::new();
-    for (id, rect, visible) in widgets {
-        if !ctx.has_accesskit_node(id) {
-            continue;
+    let told = told(ctx);
+    let names: HashMap<NodeId, &String> =
+        told.iter().filter_map(|widget| Some((widget.found.id.accesskit_id(), widget.name.as_ref()?))).collect();
+    let is_meant = |widget: &&Told| {
+        let name = widget.label.and_then(|label| names.get(&label).copied()).or(widget.name.as_ref());
+        name.is_some_and(|name| target.is(&format!("{:?}", widget.role), name))
+    };
+    let first = told.iter().find(is_meant)?;
+    let in_sight = told.iter().filter(is_meant).find(|widget| widget.found.visible.is_positive());
+    let meant = in_sight.unwrap_or(first);
+    let Found { id, rect, mut visible } = meant.found;
+    if let Some(label) = meant.label.filter(|_| visible.is_positive()) {
+        let is_part = |part: &&Told| part.found.id.accesskit_id() == label || part.label == Some(label);
+        for part in told.iter().filter(is_part).filter(|part| part.found.visible.is_positive()) {
+            visible |= part.found.visible;
         }
-        let read = ctx.accesskit_node_builder(id, |node| {
+    }
+    Some(Found { id, rect, visible })
+}
+
+fn told(ctx: &Context) -> Vec<Told> {
+    let widgets: Vec<Found> = ctx.viewport(|viewport| {
+        let all = viewport.this_pass.widgets.layers().flat_map(|(_, widgets)| widgets);
+        all.map(|widget| Found { id: widget.id, rect: widget.rect, visible: widget.interact_rect }).collect()
+    });
+    let told = widgets.into_iter().filter(|found| ctx.has_accesskit_node(found.id)).filter_map(|found| {
+        ctx.accesskit_node_builder(found.id, |node| {
             let name = node.label().or(node.value()).map(str::to_owned);
             (node.role(), name, node.labelled_by().first().copied())
-        });
-        let Some((role, name, labelled_by)) = read else { continue };
-        if let Some(name) = &name {
-            names.insert(id.accesskit_id(), name.clone());
-        }
-        told.push((Found { id, rect, visible }, role, name, labelled_by));
-    }
-    let mut first = None;
-    for (found, role, name, labelled_by) in told {
-        let name = labelled_by.and_then(|label| names.get(&label).cloned()).or(name);
-        if !name.is_some_and(|name| target.is(&format!("{role:?}"), &name)) {
-            continue;
-        }
-        if found.visible.is_positive() {
-            return Some(found);
-        }
-        first.get_or_insert(found);
-    }
-    first
+        })
+        .map(|(role, name, label)| Told { found, role, name, label })
+    });
+    told.collect()
 }
