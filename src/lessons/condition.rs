@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::{LessonError, MAX_CLAUSES, Target};
+use crate::core::format::number;
 
 /// Something that is waited for: every clause, not necessarily at the same time where it is something that is done.
 #[derive(Debug, Clone, PartialEq)]
@@ -181,7 +182,9 @@ pub(super) fn target(text: &str, line: usize) -> Result<Target, LessonError> {
 impl fmt::Display for Clause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reading { name, op, value } => write!(f, "{} {} {value}", name.replace('_', " "), op.symbol),
+            Self::Reading { name, op, value } => {
+                write!(f, "{} {} {}", name.replace('_', " "), op.symbol, number(*value, 6))
+            }
             Self::Click(target) => write!(f, "click {target}"),
             Self::Edit(None) => f.write_str("change the scene"),
             Self::Edit(Some(name)) => f.write_str(name),

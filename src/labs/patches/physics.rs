@@ -11,6 +11,9 @@ pub const MOST_MEASURED: usize = 40;
 /// ρ at the correlation length, 1/e.
 const LENGTH_LEVEL: f64 = 0.367_879_441_171_442_3;
 
+/// Share of locally consistent pixels below which the steps of a finished run were too large.
+pub const CONSISTENT: f64 = 0.9;
+
 /// The ensemble at one step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measurement {

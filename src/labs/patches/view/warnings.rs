@@ -1,7 +1,7 @@
 //! What the user should know about the numbers on screen.
 
 use super::{PatchesView, panes};
-use crate::labs::patches::physics::Measurement;
+use crate::labs::patches::physics::{CONSISTENT, Measurement};
 
 /// Noise floor of the mutual information of neighbours that is worth a warning, in nats.
 const HIGH_FLOOR: f64 = 2e-3;
@@ -21,7 +21,7 @@ impl PatchesView {
         if let Some(physics) = self.physics.latest().filter(|physics| physics.stamp == main.stamp) {
             // A run that ends before ᾱ = 1 leaves noise on its pixels, however small the steps.
             let at_end = |m: &&std::sync::Arc<Measurement>| m.step == setup.plan.len() && m.abar >= 1.0;
-            if let Some(end) = physics.measured.last().filter(at_end).filter(|m| m.local_consistency < 0.9) {
+            if let Some(end) = physics.measured.last().filter(at_end).filter(|m| m.local_consistency < CONSISTENT) {
                 warnings.push(format!(
                     "Only {} of the pixels end locally consistent: the steps are too large.",
                     panes::percent(end.local_consistency)

@@ -7,6 +7,7 @@ use crate::core::els::window::{self, Window};
 use crate::core::els::{abar_grid, machine, stepper};
 use crate::core::param::{KindInfo, ParamInfo, Scale};
 use crate::labs::patches::check::MAX_WINDOW;
+use crate::labs::patches::physics::CONSISTENT;
 use crate::labs::patches::scene::{Ensemble, MAX_GRIDS, MAX_SIDE, MAX_VALUES, MachineSpec};
 use crate::labs::patches::view::fitting;
 use crate::ui::curve_editor::CurveEditor;
@@ -281,9 +282,10 @@ fn consistency(ui: &mut Ui, cx: &PaneContext<'_>) {
             );
             note(ui, &text);
         }
-        Some(end) if end.local_consistency < 0.95 => {
+        Some(end) if end.local_consistency < CONSISTENT => {
             let text = format!(
-                "At the end {} of the pixels are locally consistent: more steps would follow the score more closely.",
+                "At the end {} of the pixels are locally consistent: more steps, or a grid uniform in log-SNR, would follow the \
+                 score more closely.",
                 percent(end.local_consistency)
             );
             warn(ui, &text);

@@ -1,6 +1,6 @@
 //! What is drawn over and below a picture: selected pixels, seams of the mosaic, the legend.
 
-use egui::{Align2, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
 
 use crate::labs::patches::view::colours::{self, Seams};
 use crate::labs::patches::view::mosaic::Mosaic;
@@ -96,6 +96,23 @@ pub(super) fn seams(
     shown.painter.add(mesh);
 }
 
+/// A bar whose colour changes from left to right, from share 0 to 1.
+fn gradient(bar: Rect, colour: impl Fn(f32) -> Color32) -> egui::Mesh {
+    let mut mesh = egui::Mesh::default();
+    for column in 0..=64_u32 {
+        let share = column as f32 / 64.0;
+        let (x, colour) = (egui::lerp(bar.x_range(), share), colour(share));
+        mesh.colored_vertex(pos2(x, bar.top()), colour);
+        mesh.colored_vertex(pos2(x, bar.bottom()), colour);
+        if column > 0 {
+            let i = 2 * column;
+            mesh.add_triangle(i - 2, i - 1, i);
+            mesh.add_triangle(i - 1, i, i + 1);
+        }
+    }
+    mesh
+}
+
 /// What the colours of a picture mean.
 pub(super) fn legend(ui: &mut Ui, rect: Rect, legend: &Legend, kind: &PictureKind) {
     let tokens = theme::tokens(ui.visuals());
@@ -110,31 +127,25 @@ pub(super) fn legend(ui: &mut Ui, rect: Rect, legend: &Legend, kind: &PictureKin
         Legend::Map { range, .. } | Legend::Mixed { range } => {
             let bar = Rect::from_min_size(rect.min, vec2(rect.width(), 7.0));
             match legend {
-                Legend::Map { map, .. } => {
-                    let mut mesh = egui::Mesh::default();
-                    for column in 0..=64_u32 {
-                        let share = column as f32 / 64.0;
-                        let (x, colour) = (egui::lerp(bar.x_range(), share), theme::from_bytes(map.at(share)));
-                        mesh.colored_vertex(pos2(x, bar.top()), colour);
-                        mesh.colored_vertex(pos2(x, bar.bottom()), colour);
-                        if column > 0 {
-                            let i = 2 * column;
-                            mesh.add_triangle(i - 2, i - 1, i);
-                            mesh.add_triangle(i - 1, i, i + 1);
-                        }
-                    }
-                    painter.add(mesh);
-                }
+                Legend::Map { map, .. } => painter.add(gradient(bar, |share| theme::from_bytes(map.at(share)))),
                 _ => {
-                    painter.text(
-                        bar.left_center(),
-                        Align2::LEFT_CENTER,
-                        "red, green, blue:",
-                        font.clone(),
-                        tokens.muted_text,
-                    );
+                    // One strip for each channel.
+                    let strips = (0..3).map(|channel| {
+                        let height = bar.height() / 3.0;
+                        let strip = Rect::from_min_size(
+                            bar.min + vec2(0.0, channel as f32 * height),
+                            vec2(bar.width(), height),
+                        );
+                        let colour = move |share: f32| {
+                            let mut bytes = [0; 3];
+                            bytes[channel] = (255.0 * share) as u8;
+                            theme::from_bytes(bytes)
+                        };
+                        gradient(strip, colour).into()
+                    });
+                    painter.add(egui::Shape::Vec(strips.collect()))
                 }
-            }
+            };
             painter.rect_stroke(bar, 0.0, Stroke::new(1.0, tokens.axis.gamma_multiply(0.5)), egui::StrokeKind::Inside);
             let number = |share: f32| format::number(f64::from(range[0] + share * (range[1] - range[0])), 3);
             let below = bar.bottom() + 2.0;
