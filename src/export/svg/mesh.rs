@@ -12,7 +12,8 @@ const MOST_TRIANGLES: usize = 40_000;
 
 impl Document<'_> {
     pub(super) fn is_vector_mesh(&self, mesh: &Mesh) -> bool {
-        mesh.indices.len() <= 3 * MOST_TRIANGLES && (self.is_cloud(mesh) || is_flat(mesh))
+        mesh.indices.len() <= 3 * MOST_TRIANGLES
+            && (self.is_cloud(mesh) || is_flat(mesh) || self.formula_of(mesh).is_some())
     }
 
     fn is_cloud(&self, mesh: &Mesh) -> bool {
@@ -22,6 +23,9 @@ impl Document<'_> {
     }
 
     pub(super) fn mesh(&mut self, mesh: &Mesh) {
+        if let Some(typeset) = self.formula_of(mesh) {
+            return self.formula(&typeset, mesh);
+        }
         if !self.is_cloud(mesh) {
             return self.flat(mesh);
         }

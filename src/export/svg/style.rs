@@ -100,6 +100,11 @@ impl Path {
         self.push('M', &[point])
     }
 
+    /// A straight line to `point`.
+    pub fn straight(self, point: Pos2) -> Self {
+        self.push('L', &[point])
+    }
+
     /// Straight lines through `points`.
     pub fn lines(self, points: &[Pos2]) -> Self {
         match points {

@@ -159,6 +159,25 @@ fn clouds_of_dots_become_circles_and_lines() {
 }
 
 #[test]
+fn formulas_are_outlines() {
+    use crate::ui::formula::{self, Formula};
+    let ctx = egui::Context::default();
+    theme::install(&ctx);
+    ThemeChoice::Light.apply(&ctx);
+    let mut stage = Stage::new(ctx.clone(), [260, 120], 2.0).unwrap();
+    let marked = formula::mark(r"\nabla \log p = \frac{1}{2} \sum_k \sqrt{\bar\alpha_k}", |_| None);
+    let show = |ui: &mut egui::Ui| {
+        Formula::new(&marked, "a formula").show(ui, |_| false);
+        formula::is_busy(ui.ctx())
+    };
+    stage.settle(20.0, show).unwrap();
+    let svg = document(&stage, &nothing()).unwrap();
+    assert!(svg.matches("<path ").count() >= 10, "{svg}");
+    assert_eq!(svg.matches("<image ").count(), 0, "{svg}");
+    compare(&stage, &svg, "formula");
+}
+
+#[test]
 fn text_stands_where_egui_put_it() {
     let stage = painted(|painter| {
         painter.text(pos2(20.0, 50.0), Align2::LEFT_TOP, "5 < 6 & ∇x", FontId::proportional(15.0), Color32::RED);

@@ -5,8 +5,8 @@ mod store;
 mod typeset;
 
 pub use markup::{MOST_SYMBOLS, Marked, mark, symbols};
-pub use store::{Counts, counts, is_busy};
-pub use typeset::{FormulaError, Region, Typeset};
+pub use store::{Counts, counts, is_busy, of_texture};
+pub use typeset::{FormulaError, Outline, Region, Typeset};
 
 use egui::emath::GuiRounding as _;
 use egui::{

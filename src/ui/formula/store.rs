@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use egui::{ColorImage, Context, Id, TextureHandle, TextureOptions};
+use egui::{ColorImage, Context, Id, TextureHandle, TextureId, TextureOptions};
 
 use super::typeset::{FormulaError, Typeset};
 
@@ -107,6 +107,18 @@ pub(super) fn picture(ctx: &Context, latex: &str, typeset: &Arc<Typeset>, pixels
     store.pictures.insert(key, Picture { texture: None, used: frame });
     store.ask(ctx, Work::Picture { latex: latex.to_owned(), typeset: Arc::clone(typeset), pixels_per_em });
     None
+}
+
+/// The formula whose picture is the texture, if it is one.
+pub fn of_texture(ctx: &Context, texture: TextureId) -> Option<Arc<Typeset>> {
+    let shared = Shared::of(ctx);
+    let store = shared.lock();
+    let has_it = |picture: &Picture| picture.texture.as_ref().is_some_and(|handle| handle.id() == texture);
+    let ((latex, _), _) = store.pictures.iter().find(|(_, picture)| has_it(picture))?;
+    match store.layouts.get(latex) {
+        Some(Layout::Ready(typeset)) => Some(Arc::clone(typeset)),
+        _ => None,
+    }
 }
 
 /// How much has been typeset in `ctx`.

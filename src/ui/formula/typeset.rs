@@ -6,7 +6,7 @@ use ratex_layout::{LayoutOptions, layout, to_display_list};
 use ratex_svg::{SvgOptions, render_to_svg};
 use ratex_types::color::Color;
 use ratex_types::display_item::{DisplayItem, DisplayList};
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Path, Pixmap, Transform};
 use resvg::usvg;
 
 /// Units of the picture for one em.
@@ -26,6 +26,17 @@ pub struct Region {
     pub marker: u8,
     /// Left, top, right, bottom.
     pub edges: [f32; 4],
+}
+
+/// One of the strokes and areas that a formula is drawn of.
+#[derive(Debug, Clone)]
+pub struct Outline {
+    /// Where it is.
+    pub path: Path,
+    /// Width of the line along it; `None` where it is filled.
+    pub width: Option<f32>,
+    /// Whether what is enclosed twice is left out.
+    pub even_odd: bool,
 }
 
 /// A typeset formula.
@@ -69,6 +80,36 @@ impl Typeset {
             [0, 1].map(|axis| pixels[axis] as f32 / [self.tree.size().width(), self.tree.size().height()][axis]);
         resvg::render(&self.tree, Transform::from_scale(scale[0], scale[1]), &mut map.as_mut());
         Some((pixels.map(|pixels| pixels as usize), map.take()))
+    }
+
+    /// What [`Typeset::rasterize`] draws, in a rectangle from `corner` of width and height `size`.
+    pub fn outlines(&self, corner: [f32; 2], size: [f32; 2]) -> Vec<Outline> {
+        let (sx, sy) = (size[0] / self.tree.size().width(), size[1] / self.tree.size().height());
+        let mut found = Vec::new();
+        outline(self.tree.root(), Transform::from_row(sx, 0.0, 0.0, sy, corner[0], corner[1]), &mut found);
+        found
+    }
+}
+
+fn outline(group: &usvg::Group, place: Transform, found: &mut Vec<Outline>) {
+    for node in group.children() {
+        match node {
+            usvg::Node::Group(group) => outline(group, place, found),
+            usvg::Node::Path(path) => {
+                let to_place = place.pre_concat(path.abs_transform());
+                let Some(data) = path.data().clone().transform(to_place) else { continue };
+                if let Some(fill) = path.fill() {
+                    let even_odd = fill.rule() == usvg::FillRule::EvenOdd;
+                    found.push(Outline { path: data.clone(), width: None, even_odd });
+                }
+                if let Some(stroke) = path.stroke() {
+                    let (across, along) = to_place.get_scale();
+                    let width = Some(stroke.width().get() * (across * along).sqrt());
+                    found.push(Outline { path: data, width, even_odd: false });
+                }
+            }
+            usvg::Node::Image(_) | usvg::Node::Text(_) => {}
+        }
     }
 }
 
