@@ -5,6 +5,8 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, TouchPhas
 use super::stage::{Stage, at};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
+/// Widgets that are tried before a scene counts as one that keys cannot edit.
+const MOST_TABS: usize = 40;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// A session of about so many frames with the scene that is open: it plays, is looked over, dragged, zoomed, edited by
@@ -109,12 +111,17 @@ pub(super) fn edit(stage: &mut Stage, round: usize) -> Option<f64> {
     for _ in 0..2 + round % 5 {
         press(stage, Modifiers::NONE, Key::Tab);
     }
-    for _ in 0..24 {
+    for _ in 0..MOST_TABS {
         let before = stage.app().revision();
+        let focus = stage.ctx().memory(|memory| memory.focused());
         let cost = press(stage, Modifiers::NONE, Key::ArrowRight);
         let later = stage.frame(Vec::new());
         if stage.app().revision() != before {
             return Some(cost.max(later));
+        }
+        // Where nothing can be turned, the key went to another widget.
+        if let Some(focus) = focus {
+            stage.ctx().memory_mut(|memory| memory.request_focus(focus));
         }
         press(stage, Modifiers::NONE, Key::Tab);
     }
