@@ -185,6 +185,8 @@ fn clones_agree_as_the_quadrature_says() {
 fn finite_data_shows_slopes_and_follows_its_switches() {
     let mut window = Window::open(&symmetry_breaking::ENTRY, &magnet("finite_data"));
     window.settle();
+    // Closed at first where the pane is low.
+    window.click(Role::Button, "Experiment");
     assert!(window.harness.query_by_role_and_label(Role::Figure, "Error of the plus weight").is_some());
     assert!(window.shows("slope in P") && window.shows("On one clock"));
     window.click(Role::CheckBox, "Fitted two-state score");
@@ -197,6 +199,7 @@ fn finite_data_shows_slopes_and_follows_its_switches() {
 fn lists_of_sizes_are_typed_and_checked() {
     let mut window = Window::open(&symmetry_breaking::ENTRY, &magnet("finite_data"));
     window.settle();
+    window.click(Role::Button, "Experiment");
     window.write("samples P", "20, 80, 320");
     assert_eq!(window.scene()["finite_data"]["samples"], json!([20, 80, 320]));
     assert_eq!(window.harness.state().last_edit(), "change finite data");

@@ -1,6 +1,6 @@
 //! A slider for one parameter of a family member: typed entry, logarithmic scale, a mark at the default.
 
-use egui::{DragValue, Label, Role, Sense, Slider, SliderClamping, TextStyle, Ui, WidgetInfo, pos2};
+use egui::{Color32, DragValue, Label, Response, Role, Sense, Slider, SliderClamping, TextStyle, Ui, WidgetInfo, pos2};
 
 use super::{format, icon, indices, theme};
 use crate::core::param::{ParamInfo, Scale};
@@ -28,11 +28,33 @@ pub fn param_slider(ui: &mut Ui, value: &mut f64, info: &ParamInfo) -> bool {
     *value != before
 }
 
+/// Width of the button that goes back to the default, in points.
+const RESET: f32 = 20.0;
+/// A label is never narrower than this, in points.
+const LEAST_LABEL: f32 = 24.0;
+
+/// A label that ends in dots before it reaches what stands at the right end of the line: a field with `number` in it, and
+/// as many points `more`.
+pub fn label_before(ui: &mut Ui, label: Label, number: &str, more: f32) -> Response {
+    let font = TextStyle::Button.resolve(ui.style());
+    let number = ui.painter().layout_no_wrap(number.to_owned(), font, Color32::PLACEHOLDER).size().x;
+    let spacing = ui.spacing();
+    let field = (number + 2.0 * spacing.button_padding.x).max(spacing.interact_size.x);
+    let room = ui.available_width() - field - more - spacing.item_spacing.x;
+    ui.scope(|ui| {
+        ui.set_max_width(room.max(LEAST_LABEL));
+        ui.add(label.truncate())
+    })
+    .inner
+}
+
 /// The line with label, reset and number. Returns the label's identifier.
 fn heading(ui: &mut Ui, value: &mut f64, info: &ParamInfo) -> egui::Id {
     ui.horizontal(|ui| {
         let text = indices::styled(ui, info.label, &TextStyle::Body);
-        let label = ui.add(Label::new(text).truncate().sense(Sense::click()));
+        let reset = if *value == info.default { 0.0 } else { RESET };
+        let number = format::number(*value, format::DIGITS);
+        let label = label_before(ui, Label::new(text).sense(Sense::click()), &number, reset);
         label.widget_info(|| WidgetInfo::labeled(Role::Label, true, info.label));
         let label = label.on_hover_text(explanation(info));
         if label.double_clicked() {

@@ -79,7 +79,6 @@ const FRAME_SECS: f64 = 1.0 / 60.0;
 const PATIENCE_FRAMES: usize = 1800;
 /// Frames that a scene may go on computing before it is edited: undo does not wait for long experiments either.
 const SETTLING_FRAMES: usize = 300;
-
 /// Frames of each lesson that are measured.
 const LESSON_FRAMES: usize = 60;
 

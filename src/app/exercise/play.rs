@@ -5,9 +5,9 @@ use egui::{Event, Key, Modifiers, MouseWheelUnit, PointerButton, Pos2, TouchPhas
 use super::stage::{Stage, at};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 /// Widgets that are tried before a scene counts as one that keys cannot edit.
 const MOST_TABS: usize = 40;
-const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
 /// A session of about so many frames with the scene that is open: it plays, is looked over, dragged, zoomed, edited by
 /// keys, undone, seen in every pane, and left for the palette and the gallery.

@@ -320,9 +320,9 @@ pub(super) struct Scratch {
     barred: Vec<Vec<f32>>,
 }
 
-/// Numbers of a row of [`Scratch`] with so many for each pixel. Rows begin at multiples of 512 bytes from one another: the
-/// processor takes reads for later ones of what it is writing where addresses are alike in their last 12 bits, and if they
-/// are so for pixels next to each other, it waits, and takes up to twice the time.
+/// Numbers of a row of [`Scratch`] with so many for each pixel. Rows begin at multiples of 512 bytes from one another. Where
+/// the address of a read agrees with that of a write just before it in the last 12 bits, processors take one for the other
+/// and wait; rows that lie a few vectors off one another make that happen at every pixel, and cost up to twice the time.
 fn row_of(frame: &Frame<'_>, of_pixel: usize) -> usize {
     (frame.columns * of_pixel).next_multiple_of(512 / size_of::<f32>())
 }

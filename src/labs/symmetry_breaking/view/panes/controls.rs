@@ -11,7 +11,7 @@ use crate::labs::symmetry_breaking::run;
 use crate::labs::symmetry_breaking::scene::{Spins, Start};
 use crate::labs::symmetry_breaking::view::limits::{self, SPIN_EDIT};
 use crate::labs::symmetry_breaking::view::plot::caption;
-use crate::ui::param_slider::param_slider;
+use crate::ui::param_slider::{label_before, param_slider};
 use crate::ui::section::Section;
 use crate::ui::tiles::Pane;
 use crate::ui::{format, indices, theme};
@@ -104,6 +104,9 @@ fn param(ui: &mut Ui, cx: &mut PaneContext<'_>, info: &ParamInfo, edit: &'static
     }
 }
 
+/// Width of the button that switches the field off, in points.
+const NO_FIELD: f32 = 48.0;
+
 /// h spans six decades on either side of zero: its slider is logarithmic both ways.
 fn field(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let mut value = cx.scene.model.get(&FIELD);
@@ -112,7 +115,8 @@ fn field(ui: &mut Ui, cx: &mut PaneContext<'_>) {
         ui.spacing_mut().item_spacing.y = 1.0;
         let label = ui
             .horizontal(|ui| {
-                let label = ui.add(Label::new(FIELD.label).truncate()).on_hover_text(FIELD.about);
+                let number = format::number(value, format::DIGITS);
+                let label = label_before(ui, Label::new(FIELD.label), &number, NO_FIELD).on_hover_text(FIELD.about);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let number = DragValue::new(&mut value)
                         .range(FIELD.min..=FIELD.max)
@@ -179,7 +183,7 @@ fn clock_slider(ui: &mut Ui, name: &str, about: &str, value: &mut f64, range: [f
         let label = ui
             .horizontal(|ui| {
                 let text = indices::styled(ui, name, &TextStyle::Body);
-                let label = ui.add(Label::new(text).truncate()).on_hover_text(about);
+                let label = label_before(ui, Label::new(text), &format::steady(*value, 4), 0.0).on_hover_text(about);
                 label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let number = DragValue::new(value)

@@ -15,6 +15,7 @@ use crate::labs::symmetry_breaking::view::plot::caption;
 use crate::ui::chart::{self, Axis, Chart, Mark, Series};
 use crate::ui::number_list::number_list;
 use crate::ui::progress::progress;
+use crate::ui::section::Section;
 use crate::ui::tiles::Pane;
 use crate::ui::{format, indices, theme};
 
@@ -132,6 +133,7 @@ fn experiment(task: &Task, go_on: GoOn<'_, Vec<Table>>) -> Result<Option<Vec<Tab
 
 impl LabPane for FinitePane {
     fn show(&mut self, ui: &mut Ui, cx: &mut PaneContext<'_>) {
+        let room = ui.available_height();
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             ui.set_max_width(ui.available_width() - 8.0);
             caption(
@@ -147,7 +149,10 @@ impl LabPane for FinitePane {
                 }
                 return;
             };
-            if settings(ui, spec) {
+            // In a low pane the picture comes first.
+            let section = Section::new("Experiment").open(room > ROOM_FOR_SETTINGS);
+            let section = section.help("Which scores, how many spins, samples, data sets and generated configurations");
+            if section.show(ui, |ui| settings(ui, spec)).body.unwrap_or_default() {
                 cx.edits.note("change finite data");
             }
             self.follow(cx);
@@ -232,6 +237,8 @@ fn settings(ui: &mut Ui, spec: &mut FiniteData) -> bool {
     changed
 }
 
+/// Height of a pane in which what the experiment is made of is seen at first, in points.
+const ROOM_FOR_SETTINGS: f32 = 480.0;
 /// Width of a list of sizes, in points.
 const LIST: f32 = 250.0;
 /// Width of the table of results.
