@@ -1,7 +1,7 @@
 //! The legend of a heat map: a vertical bar with numbers and a label.
 
 use egui::epaint::TextShape;
-use egui::{Align2, FontId, Mesh, Rect, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Mesh, Pos2, Rect, Sense, Shape, Stroke, StrokeKind, TextStyle, Ui, pos2, vec2};
 
 use super::{format, indices, theme};
 use crate::engine::colour_map::ColourMap;
@@ -37,7 +37,8 @@ pub fn colour_bar(ui: &mut Ui, map: &ColourMap, range: [f32; 2], scale: ValueSca
     // Half a line of numbers sticks out above and below.
     let bar = Rect::from_min_size(rect.min + vec2(0.0, 7.0), vec2(BAR, rect.height() - 14.0));
     let tokens = theme::tokens(ui.visuals());
-    ui.painter().add(gradient(map, bar));
+    let (low, high) = ([bar.left_bottom(), bar.right_bottom()], [bar.left_top(), bar.right_top()]);
+    ui.painter().add(gradient(low, high, 128, |share| theme::from_bytes(map.at(share))));
     ui.painter().rect_stroke(bar, 0.0, Stroke::new(1.0, tokens.axis.gamma_multiply(0.6)), StrokeKind::Outside);
     let mut widest: f32 = 0.0;
     for (tick, share) in ticks(range, scale, (bar.height() / 44.0) as usize) {
@@ -53,17 +54,16 @@ pub fn colour_bar(ui: &mut Ui, map: &ColourMap, range: [f32; 2], scale: ValueSca
     upright(ui, rect.with_max_x(rect.right().min(rect.left() + taken + LABEL)), label, font, tokens.axis);
 }
 
-fn gradient(map: &ColourMap, bar: Rect) -> Shape {
-    const ROWS: u32 = 128;
+/// A band between two edges, `from` and `to`, whose colour goes in so many steps from that of share 0 to that of share 1.
+pub fn gradient(from: [Pos2; 2], to: [Pos2; 2], steps: u32, colour: impl Fn(f32) -> Color32) -> Shape {
     let mut mesh = Mesh::default();
-    for row in 0..=ROWS {
-        let share = row as f32 / ROWS as f32;
-        let colour = theme::from_bytes(map.at(share));
-        let y = egui::lerp(bar.bottom()..=bar.top(), share);
-        mesh.colored_vertex(pos2(bar.left(), y), colour);
-        mesh.colored_vertex(pos2(bar.right(), y), colour);
-        if row > 0 {
-            let i = 2 * row;
+    for step in 0..=steps {
+        let share = step as f32 / steps as f32;
+        for side in 0..2 {
+            mesh.colored_vertex(from[side].lerp(to[side], share), colour(share));
+        }
+        if step > 0 {
+            let i = 2 * step;
             mesh.add_triangle(i - 2, i - 1, i);
             mesh.add_triangle(i - 1, i, i + 1);
         }

@@ -1,7 +1,8 @@
 //! What egui drew, as SVG: lines and areas as such, text as text, and everything else as pictures.
 //!
 //! The document is drawn from the shapes of one frame of a [`Stage`], so it knows nothing of labs. What has no counterpart
-//! in SVG (textures but those of formulas, colour gradients, drawing of the graphics processor's own) is drawn by the stage and embedded as PNG.
+//! in SVG (textures but those of formulas, colour gradients, drawing of the graphics processor's own) is drawn by the stage
+//! and embedded as PNG.
 
 mod formula;
 mod mesh;

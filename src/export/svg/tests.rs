@@ -79,12 +79,17 @@ fn figures_of_every_lab_are_the_same_picture() {
     }
 }
 
-/// A stage on which `paint` has painted.
-fn painted(paint: impl Fn(&egui::Painter)) -> Stage {
+/// An empty stage of this size.
+fn light(size: [u32; 2]) -> Stage {
     let ctx = egui::Context::default();
     theme::install(&ctx);
     ThemeChoice::Light.apply(&ctx);
-    let mut stage = Stage::new(ctx, [200, 160], 2.0).unwrap();
+    Stage::new(ctx, size, 2.0).unwrap()
+}
+
+/// A stage on which `paint` has painted.
+fn painted(paint: impl Fn(&egui::Painter)) -> Stage {
+    let mut stage = light([200, 160]);
     for _ in 0..2 {
         stage.frame(|ui| paint(ui.painter())).unwrap();
     }
@@ -161,10 +166,7 @@ fn clouds_of_dots_become_circles_and_lines() {
 #[test]
 fn formulas_are_outlines() {
     use crate::ui::formula::{self, Formula};
-    let ctx = egui::Context::default();
-    theme::install(&ctx);
-    ThemeChoice::Light.apply(&ctx);
-    let mut stage = Stage::new(ctx.clone(), [260, 120], 2.0).unwrap();
+    let mut stage = light([260, 120]);
     let marked = formula::mark(r"\nabla \log p = \frac{1}{2} \sum_k \sqrt{\bar\alpha_k}", |_| None);
     let show = |ui: &mut egui::Ui| {
         Formula::new(&marked, "a formula").show(ui, |_| false);

@@ -86,28 +86,32 @@ impl Typeset {
     pub fn outlines(&self, corner: [f32; 2], size: [f32; 2]) -> Vec<Outline> {
         let (sx, sy) = (size[0] / self.tree.size().width(), size[1] / self.tree.size().height());
         let mut found = Vec::new();
-        outline(self.tree.root(), Transform::from_row(sx, 0.0, 0.0, sy, corner[0], corner[1]), &mut found);
+        let place = Transform::from_row(sx, 0.0, 0.0, sy, corner[0], corner[1]);
+        for_each_path(self.tree.root(), &mut |path| outline(path, place, &mut found));
         found
     }
 }
 
-fn outline(group: &usvg::Group, place: Transform, found: &mut Vec<Outline>) {
+fn outline(path: &usvg::Path, place: Transform, found: &mut Vec<Outline>) {
+    let to_place = place.pre_concat(path.abs_transform());
+    let Some(data) = path.data().clone().transform(to_place) else { return };
+    if let Some(fill) = path.fill() {
+        let even_odd = fill.rule() == usvg::FillRule::EvenOdd;
+        found.push(Outline { path: data.clone(), width: None, even_odd });
+    }
+    if let Some(stroke) = path.stroke() {
+        let (across, along) = to_place.get_scale();
+        let width = Some(stroke.width().get() * (across * along).sqrt());
+        found.push(Outline { path: data, width, even_odd: false });
+    }
+}
+
+/// Everything a formula is drawn of, in order: it has neither text nor images.
+fn for_each_path(group: &usvg::Group, take: &mut impl FnMut(&usvg::Path)) {
     for node in group.children() {
         match node {
-            usvg::Node::Group(group) => outline(group, place, found),
-            usvg::Node::Path(path) => {
-                let to_place = place.pre_concat(path.abs_transform());
-                let Some(data) = path.data().clone().transform(to_place) else { continue };
-                if let Some(fill) = path.fill() {
-                    let even_odd = fill.rule() == usvg::FillRule::EvenOdd;
-                    found.push(Outline { path: data.clone(), width: None, even_odd });
-                }
-                if let Some(stroke) = path.stroke() {
-                    let (across, along) = to_place.get_scale();
-                    let width = Some(stroke.width().get() * (across * along).sqrt());
-                    found.push(Outline { path: data, width, even_odd: false });
-                }
-            }
+            usvg::Node::Group(group) => for_each_path(group, take),
+            usvg::Node::Path(path) => take(path),
             usvg::Node::Image(_) | usvg::Node::Text(_) => {}
         }
     }
@@ -131,30 +135,22 @@ fn colour_of(item: &mut DisplayItem) -> &mut Color {
 /// The box round everything of each marker.
 fn regions(tree: &usvg::Tree, em: f32) -> Vec<Region> {
     let mut found = BTreeMap::new();
-    collect(tree.root(), &mut found);
+    for_each_path(tree.root(), &mut |path| collect(path, &mut found));
     found.into_iter().map(|(marker, edges)| Region { marker, edges: edges.map(|edge| edge * em) }).collect()
 }
 
-fn collect(group: &usvg::Group, found: &mut BTreeMap<u8, [f32; 4]>) {
-    for node in group.children() {
-        match node {
-            usvg::Node::Group(group) => collect(group, found),
-            usvg::Node::Path(path) => {
-                let paint = path.fill().map(usvg::Fill::paint).or(path.stroke().map(usvg::Stroke::paint));
-                let Some(usvg::Paint::Color(colour)) = paint else { continue };
-                if colour.blue == 0 {
-                    continue;
-                }
-                let place = path.abs_bounding_box();
-                let edges = found.entry(colour.blue).or_insert([f32::MAX, f32::MAX, f32::MIN, f32::MIN]);
-                edges[0] = edges[0].min(place.left());
-                edges[1] = edges[1].min(place.top());
-                edges[2] = edges[2].max(place.right());
-                edges[3] = edges[3].max(place.bottom());
-            }
-            usvg::Node::Image(_) | usvg::Node::Text(_) => {}
-        }
+fn collect(path: &usvg::Path, found: &mut BTreeMap<u8, [f32; 4]>) {
+    let paint = path.fill().map(usvg::Fill::paint).or(path.stroke().map(usvg::Stroke::paint));
+    let Some(usvg::Paint::Color(colour)) = paint else { return };
+    if colour.blue == 0 {
+        return;
     }
+    let place = path.abs_bounding_box();
+    let edges = found.entry(colour.blue).or_insert([f32::MAX, f32::MAX, f32::MIN, f32::MIN]);
+    edges[0] = edges[0].min(place.left());
+    edges[1] = edges[1].min(place.top());
+    edges[2] = edges[2].max(place.right());
+    edges[3] = edges[3].max(place.bottom());
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@
 //! keep their relative accuracy, which running sums would lose, and their cost hardly depends on k.
 //!
 //! Grid and images are scaled so that a squared distance d is an exponent of 2. Weights are sums of 2^(d₀ − d), d₀ the
-//! distance of the nearest patch so far from the pixel, or of one up to [`super::weigh::LAG`] further. Patches so far behind that all of
-//! them together would not change the last bit are skipped; see [`Frame::cut`].
+//! distance of the nearest patch so far from the pixel, or of one up to [`super::weigh::LAG`] further. Patches so far behind
+//! that all of them together would not change the last bit are skipped; see [`Frame::cut`].
 
 use fearless_simd::prelude::*;
 

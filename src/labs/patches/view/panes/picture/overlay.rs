@@ -1,6 +1,6 @@
 //! What is drawn over and below a picture: selected pixels, seams of the mosaic, the legend.
 
-use egui::{Align2, Color32, FontId, Rect, Sense, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, FontId, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use crate::labs::patches::view::colours::{self, Seams};
 use crate::labs::patches::view::mosaic::Mosaic;
@@ -9,7 +9,7 @@ use crate::labs::patches::view::picture_slot::Cell;
 use crate::labs::patches::view::pictures::{Legend, PictureKind};
 use crate::labs::patches::view::run_slot::LanePicture;
 use crate::ui::pixels::ShownPixels;
-use crate::ui::{format, theme};
+use crate::ui::{colour_bar, format, theme};
 
 /// Side of a label of a source in the legend.
 const CHIP: f32 = 9.0;
@@ -96,21 +96,9 @@ pub(super) fn seams(
     shown.painter.add(mesh);
 }
 
-/// A bar whose colour changes from left to right, from share 0 to 1.
-fn gradient(bar: Rect, colour: impl Fn(f32) -> Color32) -> egui::Mesh {
-    let mut mesh = egui::Mesh::default();
-    for column in 0..=64_u32 {
-        let share = column as f32 / 64.0;
-        let (x, colour) = (egui::lerp(bar.x_range(), share), colour(share));
-        mesh.colored_vertex(pos2(x, bar.top()), colour);
-        mesh.colored_vertex(pos2(x, bar.bottom()), colour);
-        if column > 0 {
-            let i = 2 * column;
-            mesh.add_triangle(i - 2, i - 1, i);
-            mesh.add_triangle(i - 1, i, i + 1);
-        }
-    }
-    mesh
+/// A bar whose colour changes from left to right.
+fn gradient(bar: Rect, colour: impl Fn(f32) -> Color32) -> Shape {
+    colour_bar::gradient([bar.left_top(), bar.left_bottom()], [bar.right_top(), bar.right_bottom()], 64, colour)
 }
 
 /// What the colours of a picture mean.
@@ -141,9 +129,9 @@ pub(super) fn legend(ui: &mut Ui, rect: Rect, legend: &Legend, kind: &PictureKin
                             bytes[channel] = (255.0 * share) as u8;
                             theme::from_bytes(bytes)
                         };
-                        gradient(strip, colour).into()
+                        gradient(strip, colour)
                     });
-                    painter.add(egui::Shape::Vec(strips.collect()))
+                    painter.add(Shape::Vec(strips.collect()))
                 }
             };
             painter.rect_stroke(bar, 0.0, Stroke::new(1.0, tokens.axis.gamma_multiply(0.5)), egui::StrokeKind::Inside);
