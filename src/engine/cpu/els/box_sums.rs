@@ -100,7 +100,8 @@ pub(super) fn row_sums<S: Simd, const C: usize, const IMAGES: bool, const G: usi
                 3 => narrow::<S, C, IMAGES, G, 1, 3>(simd, meetings, signal, sums),
                 5 => narrow::<S, C, IMAGES, G, 1, 5>(simd, meetings, signal, sums),
                 7 => narrow::<S, C, IMAGES, G, 1, 7>(simd, meetings, signal, sums),
-                17.. if many => wide::<S, C, IMAGES, G, 8>(simd, meetings, signal, k, sums),
+                17 if many => paired::<S, C, IMAGES, G, 8>(simd, meetings, signal, sums),
+                19.. if many => wide::<S, C, IMAGES, G, 8>(simd, meetings, signal, k, sums),
                 _ => wide::<S, C, IMAGES, G, 4>(simd, meetings, signal, k, sums),
             }
         },
@@ -191,6 +192,86 @@ fn block<
     }
 }
 
+/// Windows of `2 * HALF + 1` columns. Those of two neighbouring pixels have all columns but the ends in common: pairs of
+/// squares, cut into blocks of `HALF`.
+#[inline(always)]
+fn paired<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const HALF: usize>(
+    simd: S,
+    meetings: &[Meeting<'_, C, IMAGES>; G],
+    signal: S::f32s,
+    sums: &mut [f32],
+) {
+    let k = 2 * HALF + 1;
+    let pixels = meetings[0].phi[0].len() + 1 - k;
+    let zero = S::f32s::splat(simd, 0.0);
+    for (g, meeting) in meetings.iter().enumerate() {
+        let part = meeting.part::<S>(0, k);
+        let mut own = Pairs { sums: [zero; HALF], evens: [zero; HALF], beyond: part.square(simd, signal, 0) };
+        for i in 0..HALF {
+            own.evens[i] = own.beyond;
+            own.beyond = part.square(simd, signal, 2 * i + 2);
+            own.sums[i] = part.square(simd, signal, 2 * i + 1) + own.beyond;
+        }
+        let mut first = 0;
+        while first < pixels {
+            let come = (2 * HALF).min(pixels - 1 - first);
+            let part = meeting.part::<S>(first + k, come);
+            let sums = &mut sums[(first * G + g) * S::f32s::LEN..];
+            if come == 2 * HALF {
+                pairs::<S, C, IMAGES, G, HALF, true>(simd, &part, signal, &mut own, sums);
+            } else {
+                pairs::<S, C, IMAGES, G, HALF, false>(simd, &part, signal, &mut own, sums);
+            }
+            first += 2 * HALF;
+        }
+    }
+}
+
+/// A block of pairs of squares.
+struct Pairs<V, const HALF: usize> {
+    /// The pairs' sums.
+    sums: [V; HALF],
+    /// The square just before each pair, and the one before the next block.
+    evens: [V; HALF],
+    beyond: V,
+}
+
+/// The sums of as many windows as begin in a block, and the next block, `FULL` or not.
+#[inline(always)]
+fn pairs<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const HALF: usize, const FULL: bool>(
+    simd: S,
+    next: &Meeting<'_, C, IMAGES>,
+    signal: S::f32s,
+    own: &mut Pairs<S::f32s, HALF>,
+    sums: &mut [f32],
+) {
+    let (lanes, stride) = (S::f32s::LEN, G * S::f32s::LEN);
+    let come = if FULL { 2 * HALF } else { next.phi[0].len() };
+    let sums = &mut sums[..come.min(2 * HALF - 1) * stride + lanes];
+    for i in (1..HALF).rev() {
+        let later = own.sums[i];
+        own.sums[i - 1] += later;
+    }
+    let mut head = S::f32s::splat(simd, 0.0);
+    for i in 0..HALF {
+        let (at, beside) = (2 * i * stride, (2 * i + 1) * stride);
+        let middle = own.sums[i] + head;
+        if FULL || 2 * i <= come {
+            (own.evens[i] + middle).store_slice(&mut sums[at..at + lanes]);
+        }
+        own.evens[i] = own.beyond;
+        if FULL || 2 * i < come {
+            let odd = next.square(simd, signal, 2 * i);
+            (middle + odd).store_slice(&mut sums[beside..beside + lanes]);
+            if FULL || 2 * i + 1 < come {
+                own.beyond = next.square(simd, signal, 2 * i + 1);
+                own.sums[i] = odd + own.beyond;
+                head += own.sums[i];
+            }
+        }
+    }
+}
+
 /// Windows of more than `2 * HALF` columns: as many pixels share the middle of theirs, and their tails stay in registers.
 #[inline(always)]
 fn wide<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const HALF: usize>(
@@ -274,25 +355,23 @@ fn wide_block<S: Simd, const C: usize, const IMAGES: bool, const G: usize, const
     }
 }
 
-/// Replaces each row of a block by the sum from it to the block's last row.
+/// Replaces each row of a block by the sum from it to the block's last row. All rows but the last are read from `rows`, where
+/// there are any.
 #[inline(never)]
-pub(super) fn tails<S: Simd>(simd: S, block: &mut [f32], row: usize) {
+pub(super) fn tails<S: Simd>(simd: S, rows: &[f32], block: &mut [f32], width: usize) {
     simd.vectorize(
         #[inline(always)]
         || {
-            let lanes = S::f32s::LEN;
-            let mut end = block.len() - row;
+            let mut end = block.len() - width;
             while end > 0 {
-                let (before, last) = block[..end + row].split_at_mut(end);
-                let before = &mut before[end - row..];
-                let mut at = 0;
-                while at < row {
-                    let sum = S::f32s::from_slice(simd, &last[at..at + lanes]);
-                    let target = &mut before[at..at + lanes];
-                    (S::f32s::from_slice(simd, target) + sum).store_slice(target);
-                    at += lanes;
+                let (before, last) = block[..end + width].split_at_mut(end);
+                let target = &mut before[end - width..];
+                if rows.is_empty() {
+                    add::<S, true>(simd, last, &[], target);
+                } else {
+                    add::<S, false>(simd, last, &rows[end - width..end], target);
                 }
-                end -= row;
+                end -= width;
             }
         },
     );
@@ -303,11 +382,20 @@ pub(super) fn tails<S: Simd>(simd: S, block: &mut [f32], row: usize) {
 pub(super) fn add_row<S: Simd>(simd: S, row: &[f32], target: &mut [f32]) {
     simd.vectorize(
         #[inline(always)]
-        || {
-            let lanes = S::f32s::LEN;
-            for (row, target) in row.chunks_exact(lanes).zip(target.chunks_exact_mut(lanes)) {
-                (S::f32s::from_slice(simd, row) + S::f32s::from_slice(simd, target)).store_slice(target);
-            }
-        },
+        || add::<S, true>(simd, row, &[], target),
     );
+}
+
+/// `target` becomes the sum of `row` and, if `IN_PLACE`, itself, else `other`.
+#[inline(always)]
+fn add<S: Simd, const IN_PLACE: bool>(simd: S, row: &[f32], other: &[f32], target: &mut [f32]) {
+    let lanes = S::f32s::LEN;
+    let mut at = 0;
+    while at < target.len() {
+        let sum = S::f32s::from_slice(simd, &row[at..at + lanes]);
+        let target = &mut target[at..at + lanes];
+        let other = if IN_PLACE { &*target } else { &other[at..at + lanes] };
+        (S::f32s::from_slice(simd, other) + sum).store_slice(target);
+        at += lanes;
+    }
 }

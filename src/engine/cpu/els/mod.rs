@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `two_pattern` | tanh of box sums, fused with the step |
 //! | `patches` | posteriors over patches: which shifts there are, who computes them, how they are put together |
-//! | `shift` | some training images, shifted, against a band of pixels: the inner loop |
+//! | `shift` | some training images, shifted, and what meets under a shift |
+//! | `band` | the windows of a band of pixels under one vertical shift: the inner loop |
 //! | `box_sums` | squared differences and their sums over windows |
 //! | `weigh` | sums over windows made whole, and the weights of the patches at these distances |
 //! | `sums` | weighted sums over the patches met so far |
@@ -14,6 +15,7 @@
 //! Work is cut into pieces by the sizes of the problem alone and put together in a fixed order, so that the numbers do not
 //! depend on the number of threads.
 
+mod band;
 mod box_sums;
 mod correlation;
 mod patches;

@@ -7,7 +7,8 @@ use fearless_simd::{Level as Simds, Simd, dispatch, prelude::*};
 use rayon::prelude::*;
 
 use super::afford;
-use super::shift::{Extended, Frame, Lanes, Scratch, Shifts, Visit};
+use super::band::{Scratch, Visit};
+use super::shift::{Extended, Frame, Lanes, STREAMS, Shifts};
 use super::sums::{Sums, rescale};
 use crate::EngineError;
 use crate::kernel::PosteriorMap;
@@ -22,6 +23,8 @@ const COLUMNS_OF_IMAGES: usize = 32;
 const COLUMNS_OF_SHIFTS: usize = 16;
 /// Pieces that a grid's work is cut into.
 const PIECES: usize = 16;
+/// Units of work from which it pays to look at one before.
+const ENOUGH: usize = 64;
 /// Sums that wait to be put together, in pixels.
 const WAITING: usize = 1 << 22;
 
@@ -124,24 +127,23 @@ impl Job<'_> {
         for first in (0..phi.count).step_by(waiting) {
             let grids = first..(first + waiting).min(phi.count);
             let padded: Vec<Vec<f32>> = grids.clone().into_par_iter().map(|b| self.padded(phi.grid(b))).collect();
-            let corners = &corners;
-            let pieces: Vec<(usize, (usize, usize), usize)> = grids
-                .clone()
-                .flat_map(|b| {
-                    corners.iter().flat_map(move |corner| (0..segments).map(move |segment| (b, *corner, segment)))
-                })
-                .collect();
-            let sums: Vec<Sums> = pieces
-                .par_iter()
-                .map(|&(b, (top, left), segment)| {
-                    let extent = ((top, rows.min(side - top)), (left, columns.min(side - left)));
-                    let frame = self.frame(&padded[b - first], extent.0, extent.1);
+            let bands: Vec<(usize, (usize, usize))> =
+                grids.flat_map(|b| corners.iter().map(move |corner| (b, *corner))).collect();
+            let frame = |(b, (top, left)): (usize, (usize, usize))| {
+                let (rows, columns) = (rows.min(side - top), columns.min(side - left));
+                self.frame(&padded[b - first], (top, rows), (left, columns))
+            };
+            let starts: Vec<Vec<f32>> =
+                bands.par_iter().map(|band| self.start(frame(*band), &work, segments)).collect();
+            let sums: Vec<Sums> = (0..bands.len() * segments)
+                .into_par_iter()
+                .map(|piece| {
+                    let (band, segment) = (piece / segments, piece % segments);
                     let range = work.bound(segment, segments)..work.bound(segment + 1, segments);
-                    dispatch!(self.simds, simd => self.segment(simd, &frame, &work, range))
+                    self.segment(&frame(bands[band]), &work, range, &starts[band])
                 })
                 .collect();
-            for (sums, piece) in sums.chunks(segments).zip(pieces.iter().step_by(segments)) {
-                let (b, (top, left), _) = *piece;
+            for (sums, (b, (top, left))) in sums.chunks(segments).zip(bands) {
                 let columns = columns.min(side - left);
                 for pixel in 0..sums[0].nearest.len() {
                     let (y, x) = (top + pixel / columns, left + pixel % columns);
@@ -205,15 +207,28 @@ impl Job<'_> {
         padded
     }
 
-    /// The sums of one band over some of the pairs of images at hand and vertical shift.
-    #[inline(always)]
-    fn segment<S: Simd>(&self, simd: S, frame: &Frame<'_>, work: &Work, range: std::ops::Range<usize>) -> Sums {
-        match (self.phi.channels, self.posterior) {
-            (1, false) => self.sum::<S, 1, false>(simd, frame, work, range),
-            (1, true) => self.sum::<S, 1, true>(simd, frame, work, range),
-            (_, false) => self.sum::<S, 3, false>(simd, frame, work, range),
-            (_, true) => self.sum::<S, 3, true>(simd, frame, work, range),
+    /// For each pixel of a band, the distance of a patch near it, or [`f32::MAX`], for its segments to begin with. On its own,
+    /// each would meet nearer and nearer patches, and make its sums relative to them.
+    fn start(&self, frame: Frame<'_>, work: &Work, segments: usize) -> Vec<f32> {
+        let nowhere = vec![f32::MAX; frame.rows * frame.columns];
+        // Where the nearest patch is asked for, it must be met by a distance that is its own to the last bit.
+        if self.posterior || segments == 1 || work.units() < ENOUGH {
+            return nowhere;
         }
+        let frame = Frame { shifts: frame.shifts.about_none(4 * STREAMS), ..frame };
+        let unit = (work.vertical.about_none(1).first - work.vertical.first) as usize;
+        self.segment(&frame, work, unit..unit + 1, &nowhere).nearest
+    }
+
+    /// The sums of one band over some of the pairs of images at hand and vertical shift, at first relative to distances
+    /// `start`.
+    fn segment(&self, frame: &Frame<'_>, work: &Work, range: std::ops::Range<usize>, start: &[f32]) -> Sums {
+        dispatch!(self.simds, simd => match (self.phi.channels, self.posterior) {
+            (1, false) => self.sum::<_, 1, false>(simd, frame, work, range, start),
+            (1, true) => self.sum::<_, 1, true>(simd, frame, work, range, start),
+            (_, false) => self.sum::<_, 3, false>(simd, frame, work, range, start),
+            (_, true) => self.sum::<_, 3, true>(simd, frame, work, range, start),
+        })
     }
 
     #[inline(always)]
@@ -223,9 +238,11 @@ impl Job<'_> {
         frame: &Frame<'_>,
         work: &Work,
         range: std::ops::Range<usize>,
+        start: &[f32],
     ) -> Sums {
         let lanes = S::f32s::LEN;
         let mut sums = Sums::new(frame, C, POSTERIOR, lanes);
+        sums.nearest.copy_from_slice(start);
         let mut at_hand: Option<(Chunk, Extended, Scratch)> = None;
         let mut visits = 0;
         for unit in range {

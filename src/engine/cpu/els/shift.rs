@@ -1,4 +1,4 @@
-//! The inner loop of the patch machines: some training images, shifted by (δy, δx), against a band of pixels.
+//! Shifts: some training images, shifted by (δy, δx), against a band of pixels.
 //!
 //! Under a shift, pixel (y, x) meets the patch centred on (y + δy, x + δx) of the image, so that all squared distances of the
 //! shift are box sums of one field of squared differences. A vector holds as many images under one shift or, where there are
@@ -10,11 +10,6 @@
 //! distance of the nearest patch so far from the pixel, or of one up to [`super::weigh::LAG`] further. Patches so far behind
 //! that all of them together would not change the last bit are skipped; see [`Frame::cut`].
 
-use fearless_simd::prelude::*;
-
-use super::box_sums::{Meeting, add_row, row_sums, tails};
-use super::sums::Sums;
-use super::weigh::Row;
 use crate::cpu::lines::Lines;
 use diffuscope_core::els::machine::{Border, Candidates};
 
@@ -120,6 +115,13 @@ impl Shifts {
         let end = (self.first + self.count as isize).min(image_side as isize - left as isize);
         if first < end { Self { first, count: (end - first) as usize } } else { Self { first: self.first, count: 1 } }
     }
+
+    /// At most `count` of them, from the one that is least of a shift on.
+    pub fn about_none(self, count: usize) -> Self {
+        let end = self.first + self.count as isize;
+        let first = 0.clamp(self.first, end - 1);
+        Self { first, count: count.min((end - first) as usize) }
+    }
 }
 
 impl Frame<'_> {
@@ -136,8 +138,15 @@ impl Frame<'_> {
         place.is_some_and(|place| self.candidates.allow(pixel, self.side, place, self.image_side, self.k / 2))
     }
 
+    /// Whether row i + L of the windows meets under every shift what row i does, so that the sums along k − 1 rows are worth
+    /// keeping: for fewer than eight it would cost as much as it saves.
+    pub fn comes_round(&self) -> bool {
+        let whole = self.rows == self.side && self.side.is_multiple_of(self.image_side);
+        self.border == Border::Circular && whole && (9..=self.side).contains(&self.k)
+    }
+
     /// Columns of the padded grid.
-    fn span(&self) -> usize {
+    pub fn span(&self) -> usize {
         self.side + self.k - 1
     }
 }
@@ -149,6 +158,8 @@ pub(super) struct Stream {
     pub slot: usize,
     /// Which of the vectors.
     pub group: usize,
+    /// Where the vectors of its first row begin among the values of [`Extended`].
+    start: usize,
 }
 
 /// How large [`Extended`] images are.
@@ -213,7 +224,9 @@ impl Extended {
     /// The vector of this number.
     #[inline(always)]
     pub fn stream(&self, number: usize) -> Stream {
-        Stream { slot: number / self.groups, group: number % self.groups }
+        let (slot, group) = (number / self.groups, number % self.groups);
+        // Neighbouring vectors are neighbouring columns of images side by side, and a vector's shifts apart otherwise.
+        Stream { slot, group, start: slot * self.channels * self.rows * self.width + group * self.lanes }
     }
 
     /// Takes over the planes of images: as many as there is room for, which must be there where lanes are images.
@@ -271,10 +284,9 @@ impl Extended {
     /// [`Lanes::step`].
     #[inline(always)]
     pub fn row(&self, stream: Stream, channel: usize, row: usize, left: usize, columns: usize) -> &[f32] {
-        let row = ((stream.slot * self.channels + channel) * self.rows + row) * self.width;
         let step = self.across.step(self.lanes);
-        // Neighbouring vectors are neighbouring columns of images side by side, and a vector's shifts apart otherwise.
-        &self.values[row + stream.group * self.lanes + left * step..][..(columns - 1) * step + self.lanes]
+        let start = stream.start + (channel * self.rows + row) * self.width + left * step;
+        &self.values[start..][..(columns - 1) * step + self.lanes]
     }
 }
 
@@ -308,181 +320,5 @@ fn continue_row(border: Border, start: isize, row: &[f32], target: &mut [f32]) {
                 target[first..first + to - from].copy_from_slice(&row[from..to]);
             }
         }
-    }
-}
-
-/// Working memory of one band.
-pub(super) struct Scratch {
-    /// Sums along k rows of the windows, then their sums from each to the last; then, as one more row, the sums from the
-    /// block's end on. See [`row_of`].
-    block: Lines,
-    /// For each group: infinity where pixel and shift may not meet, else zero; empty where all may.
-    barred: Vec<Vec<f32>>,
-}
-
-/// Numbers of a row of [`Scratch`] with so many for each pixel. Rows begin at multiples of 512 bytes from one another. Where
-/// the address of a read agrees with that of a write just before it in the last 12 bits, processors take one for the other
-/// and wait; rows that lie a few vectors off one another make that happen at every pixel, and cost up to twice the time.
-fn row_of(frame: &Frame<'_>, of_pixel: usize) -> usize {
-    (frame.columns * of_pixel).next_multiple_of(512 / size_of::<f32>())
-}
-
-impl Scratch {
-    pub fn new(frame: &Frame<'_>, across: Lanes, lanes: usize) -> Self {
-        let (groups, _) = across.shape(frame.shifts, lanes);
-        let all_meet = frame.border == Border::Circular && frame.candidates == Candidates::Everywhere;
-        let barred = |group: usize| {
-            // Beyond the last shift there are lanes to spare.
-            if all_meet && (across == Lanes::Images || (group + 1) * lanes <= frame.shifts.count) {
-                return Vec::new();
-            }
-            let lane_allows = |x: usize, lane: usize| {
-                let (_, shift) = across.meaning(group, lane, lanes);
-                shift < frame.shifts.count && frame.allows(frame.left + x, frame.shifts.first + shift as isize)
-            };
-            let cells = (0..frame.columns).flat_map(|x| (0..lanes).map(move |lane| (x, lane)));
-            let values: Vec<f32> =
-                cells.map(|(x, lane)| if lane_allows(x, lane) { 0.0 } else { f32::INFINITY }).collect();
-            if values.iter().all(|value| *value == 0.0) { Vec::new() } else { values }
-        };
-        Self {
-            block: Lines::new(0.0, (frame.k + 1) * row_of(frame, STREAMS * lanes)),
-            barred: (0..groups).map(barred).collect(),
-        }
-    }
-
-    /// Bytes that [`Scratch::new`] and [`Sums::new`] take.
-    pub fn bytes(frame: &Frame<'_>, across: Lanes, terms: usize, lanes: usize) -> u64 {
-        let (groups, _) = across.shape(frame.shifts, lanes);
-        let numbers = (frame.k + 1) * row_of(frame, STREAMS * lanes) + groups * frame.columns * lanes;
-        4 * numbers as u64 + (frame.rows * frame.columns * (terms * (lanes * 4 + 8) + 16)) as u64
-    }
-}
-
-/// The images at hand at one vertical shift.
-pub(super) struct Visit<'a> {
-    pub frame: &'a Frame<'a>,
-    pub image: &'a Extended,
-    /// Number of the first image.
-    pub number: u32,
-    pub shift: isize,
-}
-
-impl Visit<'_> {
-    /// Adds the patches that the pixels meet under all horizontal shifts to `sums`.
-    #[inline(always)]
-    pub fn add<S: Simd, const C: usize, const POSTERIOR: bool>(&self, simd: S, sums: &mut Sums, scratch: &mut Scratch) {
-        let frame = self.frame;
-        if !(0..frame.rows).any(|y| frame.allows(frame.first + y, self.shift)) {
-            return;
-        }
-        match self.image.across {
-            Lanes::Images => self.add_streams::<S, C, POSTERIOR, true>(simd, sums, scratch),
-            Lanes::Shifts => self.add_streams::<S, C, POSTERIOR, false>(simd, sums, scratch),
-        }
-    }
-
-    /// The same; `IMAGES` where lanes are images.
-    #[inline(always)]
-    fn add_streams<S: Simd, const C: usize, const POSTERIOR: bool, const IMAGES: bool>(
-        &self,
-        simd: S,
-        sums: &mut Sums,
-        scratch: &mut Scratch,
-    ) {
-        let mut first = 0;
-        while first < self.image.streams() {
-            let left = self.image.streams() - first;
-            if left >= STREAMS {
-                self.band::<S, C, POSTERIOR, IMAGES, STREAMS>(simd, first, sums, scratch);
-                first += STREAMS;
-            } else if left >= 2 {
-                self.band::<S, C, POSTERIOR, IMAGES, 2>(simd, first, sums, scratch);
-                first += 2;
-            } else {
-                self.band::<S, C, POSTERIOR, IMAGES, 1>(simd, first, sums, scratch);
-                first += 1;
-            }
-        }
-    }
-
-    /// Adds the patches that the pixels meet under `G` vectors of shifts, from number `first` on.
-    #[inline(always)]
-    fn band<S: Simd, const C: usize, const POSTERIOR: bool, const IMAGES: bool, const G: usize>(
-        &self,
-        simd: S,
-        first: usize,
-        sums: &mut Sums,
-        scratch: &mut Scratch,
-    ) {
-        let frame = self.frame;
-        let (k, rows, lanes) = (frame.k, frame.rows, S::f32s::LEN);
-        let mut streams = [self.image.stream(first); G];
-        for (number, stream) in (first..).zip(&mut streams) {
-            *stream = self.image.stream(number);
-        }
-        let width = row_of(frame, G * lanes);
-        let Scratch { block, barred } = scratch;
-        let (block, head) = block[..(k + 1) * width].split_at_mut(k * width);
-        let mut bars: [&[f32]; G] = [&[]; G];
-        for (bars, stream) in bars.iter_mut().zip(&streams) {
-            *bars = &barred[stream.group];
-        }
-        for row in 0..k {
-            self.sums::<S, C, IMAGES, G>(simd, row, &streams, &mut block[row * width..(row + 1) * width]);
-        }
-        for start in (0..rows).step_by(k) {
-            tails(simd, block, width);
-            for step in 0..k.min(rows - start) {
-                let y = start + step;
-                // The row that enters the windows takes the place, in the next block, of one no longer needed.
-                let (before, tail) = block.split_at_mut(step * width);
-                let tail = &tail[..width];
-                let came = &mut before[step.saturating_sub(1) * width..];
-                if step > 0 {
-                    self.sums::<S, C, IMAGES, G>(simd, y + k - 1, &streams, came);
-                }
-                let came = &*came;
-                if frame.allows(frame.first + y, self.shift) {
-                    let row = Row { y, streams, came, goes_on: step > 1, tail, bars };
-                    self.weigh::<S, C, POSTERIOR, G>(simd, &row, head, sums);
-                } else if step > 1 {
-                    add_row(simd, came, head);
-                } else if step > 0 {
-                    head.copy_from_slice(came);
-                }
-            }
-            if start + k < rows {
-                self.sums::<S, C, IMAGES, G>(simd, start + 2 * k - 1, &streams, &mut block[(k - 1) * width..]);
-            }
-        }
-    }
-
-    /// Sums along row `row` of the band's windows.
-    #[inline(always)]
-    fn sums<S: Simd, const C: usize, const IMAGES: bool, const G: usize>(
-        &self,
-        simd: S,
-        row: usize,
-        streams: &[Stream; G],
-        target: &mut [f32],
-    ) {
-        let frame = self.frame;
-        let (columns, span) = (frame.columns + frame.k - 1, frame.span());
-        let place = frame.first as isize + row as isize - (frame.k / 2) as isize + self.shift;
-        let side = frame.image_side as isize;
-        let image_row = match frame.border {
-            Border::Circular => place.rem_euclid(side) as usize,
-            Border::Zero if (0..side).contains(&place) => place as usize,
-            Border::Zero => frame.image_side,
-        };
-        let mut meetings = [Meeting::<C, IMAGES>::default(); G];
-        for (meeting, stream) in meetings.iter_mut().zip(streams) {
-            for c in 0..C {
-                meeting.phi[c] = &frame.padded[(c * span + frame.first + row) * span + frame.left..][..columns];
-                meeting.image[c] = self.image.row(*stream, c, image_row, 0, columns);
-            }
-        }
-        row_sums::<S, C, IMAGES, G>(simd, &meetings, frame.signal, frame.k, target);
     }
 }

@@ -44,3 +44,23 @@ fn every_instruction_set_agrees_with_the_theory() {
         }
     }
 }
+
+#[test]
+fn rows_that_come_round_are_those_that_were_met_before() {
+    // Windows as large as the grid or nearly so, blocks that end with it or not, a grid of several images' size, and enough
+    // images for segments to begin near the nearest patch.
+    let cases = [(70, 1, 12, 12, 9), (4, 1, 18, 18, 17), (2, 1, 34, 17, 17), (5, 3, 22, 11, 11), (2, 1, 19, 19, 19)];
+    for (count, channels, side, image_side, k) in cases {
+        let set = Arc::new(ImageSet::noise(5, count, channels, image_side).unwrap());
+        let machine = Machine::new(&Choice::new("els"), set, side).unwrap();
+        let level = Level { abar: 0.5, k };
+        let phi = Grids::noise(6, Stream::Start, 1, channels, side);
+        let exact = ReferenceEngine.els_denoise(&machine, level, &phi).unwrap();
+        for simds in levels() {
+            let found = CpuEngine::with_level(simds).els_denoise(&machine, level, &phi).unwrap();
+            for (value, exact) in found.values.iter().zip(&exact.values) {
+                assert!((value - exact).abs() < 1e-4, "{simds:?}, side {side}, k = {k}: {value} for {exact}");
+            }
+        }
+    }
+}

@@ -4,13 +4,14 @@
 
 use fearless_simd::prelude::*;
 
-use super::shift::{Frame, STREAMS, Stream, Visit};
+use super::band::Visit;
+use super::shift::{Frame, STREAMS, Stream};
 use super::sums::{LOWEST_EXPONENT, Sums};
 use crate::cpu::{lines, math};
 
 /// How much nearer than d₀ a patch must be for the sums to be made relative to it, if its place is not asked for: single
 /// precision leaves room for it, and nearer patches turn up less often.
-const LAG: f32 = 16.0;
+const LAG: f32 = 32.0;
 
 /// What one row of pixels of the band meets: `G` vectors of patches, which alternate in `came`, `tail` and heads.
 pub(super) struct Row<'a, const G: usize> {
@@ -71,18 +72,17 @@ impl Visit<'_> {
                 let barred = row.bars.iter().any(|bars| !bars.is_empty());
                 let lag = S::f32s::splat(simd, if POSTERIOR { 0.0 } else { LAG });
                 let cut = S::f32s::splat(simd, frame.cut);
-                for (x, nearest) in nearest.iter_mut().enumerate() {
-                    let at = x * stride..(x + 1) * stride;
-                    let tail = &row.tail[at.clone()];
-                    let came = if HEAD { &row.came[at.clone()] } else { &[] };
-                    let head = if HEAD { &mut head[at] } else { &mut [] };
+                let came = if HEAD { row.came } else { row.tail };
+                let pixels = nearest.iter_mut().zip(parts.chunks_exact_mut(terms * lanes));
+                let rows =
+                    row.tail.chunks_exact(stride).zip(came.chunks_exact(stride)).zip(head.chunks_exact_mut(stride));
+                for (x, ((nearest, parts), ((tail, came), head))) in pixels.zip(rows).enumerate() {
                     let mut distance = [S::f32s::splat(simd, 0.0); G];
                     for (g, distance) in distance.iter_mut().enumerate() {
                         let at = g * lanes..(g + 1) * lanes;
                         *distance = S::f32s::from_slice(simd, &tail[at.clone()]);
                         if HEAD {
-                            let came = S::f32s::from_slice(simd, &came[at.clone()]);
-                            let mut beyond = came;
+                            let mut beyond = S::f32s::from_slice(simd, &came[at.clone()]);
                             if row.goes_on {
                                 beyond += S::f32s::from_slice(simd, &head[at.clone()]);
                             }
@@ -105,7 +105,6 @@ impl Visit<'_> {
                     if !(least - cut).simd_le(origin).any_true() {
                         continue;
                     }
-                    let parts = &mut parts[x * terms * lanes..(x + 1) * terms * lanes];
                     if (least + lag).simd_le(origin).any_true() {
                         let mut written = [0.0; STREAMS * lines::WIDTH];
                         for (distance, written) in distance.iter().zip(written.chunks_exact_mut(lanes)) {
@@ -191,7 +190,7 @@ impl Visit<'_> {
         let lanes = distance.len() / G;
         let image_row = frame.place(frame.first + row.y, self.shift).unwrap_or_default();
         let place = |number: usize| {
-            let Stream { slot, group } = row.streams[number / lanes];
+            let Stream { slot, group, .. } = row.streams[number / lanes];
             let (lane_image, shift) = self.image.across.meaning(group, number % lanes, lanes);
             let column = frame.place(frame.left + x, frame.shifts.first + shift as isize).unwrap_or_default();
             (self.number + (slot + lane_image) as u32, (image_row * frame.image_side + column) as u32)
