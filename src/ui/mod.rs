@@ -19,6 +19,7 @@ pub mod icon;
 pub mod indices;
 pub mod notation;
 pub mod number_list;
+pub mod number_slider;
 mod paper_notes;
 pub mod param_slider;
 pub mod pixel_editor;

@@ -1,6 +1,6 @@
 //! The magnet, the time, the particles: everything that can be set, and the numbers of the moment.
 
-use egui::{ComboBox, DragValue, Grid, Label, RichText, ScrollArea, Slider, TextStyle, Ui};
+use egui::{ComboBox, Grid, Label, RichText, ScrollArea, TextStyle, Ui};
 
 use super::{LabPane, PaneContext, PaneEntry, Wake};
 use crate::core::curie_weiss::CurieWeiss;
@@ -11,7 +11,8 @@ use crate::labs::symmetry_breaking::run;
 use crate::labs::symmetry_breaking::scene::{Spins, Start};
 use crate::labs::symmetry_breaking::view::limits::{self, SPIN_EDIT};
 use crate::labs::symmetry_breaking::view::plot::caption;
-use crate::ui::param_slider::{label_before, param_slider};
+use crate::ui::number_slider::{NumberSlider, Rail};
+use crate::ui::param_slider::param_slider;
 use crate::ui::section::Section;
 use crate::ui::tiles::Pane;
 use crate::ui::{format, indices, theme};
@@ -110,37 +111,22 @@ const NO_FIELD: f32 = 48.0;
 /// h spans six decades on either side of zero: its slider is logarithmic both ways.
 fn field(ui: &mut Ui, cx: &mut PaneContext<'_>) {
     let mut value = cx.scene.model.get(&FIELD);
-    let before = value;
-    ui.push_id("field", |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        let label = ui
-            .horizontal(|ui| {
-                let number = format::number(value, format::DIGITS);
-                let label = label_before(ui, Label::new(FIELD.label), &number, NO_FIELD).on_hover_text(FIELD.about);
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let number = DragValue::new(&mut value)
-                        .range(FIELD.min..=FIELD.max)
-                        .speed(0.01)
-                        .custom_formatter(|value, _| format::number(value, format::DIGITS))
-                        .custom_parser(format::parse);
-                    ui.add(number).labelled_by(label.id).on_hover_text(FIELD.about);
-                    if ui.small_button("h = 0").on_hover_text("No field: both states are equally likely").clicked() {
-                        value = 0.0;
-                    }
-                });
-                label.id
-            })
-            .inner;
-        ui.spacing_mut().slider_width = ui.available_width();
-        let slider = Slider::new(&mut value, FIELD.min..=FIELD.max)
-            .show_value(false)
-            .logarithmic(true)
-            .smallest_positive(0.01)
-            .largest_finite(FIELD.max);
-        ui.add(slider).labelled_by(label).on_hover_text(format!("{}\nFrom −1000 to 1000.", FIELD.about));
-        ui.add_space(3.0);
+    let slider = NumberSlider {
+        key: FIELD.key,
+        label: FIELD.label,
+        about: &format!("{}\nFrom −1000 to 1000.", FIELD.about),
+        range: [FIELD.min, FIELD.max],
+        rail: Rail::BothWays(0.01),
+        speed: 0.01,
+        text: |value| format::number(value, format::DIGITS),
+        default: None,
+    };
+    let changed = slider.show_beside(ui, &mut value, NO_FIELD, |ui, value| {
+        if ui.small_button("h = 0").on_hover_text("No field: both states are equally likely").clicked() {
+            *value = 0.0;
+        }
     });
-    if value != before {
+    if changed {
         cx.scene.model.params.insert(FIELD.key.to_owned(), value.clamp(FIELD.min, FIELD.max));
         cx.edits.note("change h");
     }
@@ -177,31 +163,17 @@ fn time(ui: &mut Ui, cx: &mut PaneContext<'_>) {
 }
 
 fn clock_slider(ui: &mut Ui, name: &str, about: &str, value: &mut f64, range: [f64; 2], log: bool) -> bool {
-    let before = *value;
-    ui.push_id(name, |ui| {
-        ui.spacing_mut().item_spacing.y = 1.0;
-        let label = ui
-            .horizontal(|ui| {
-                let text = indices::styled(ui, name, &TextStyle::Body);
-                let label = label_before(ui, Label::new(text), &format::steady(*value, 4), 0.0).on_hover_text(about);
-                label.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, name));
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let number = DragValue::new(value)
-                        .range(range[0]..=range[1])
-                        .speed(if log { before.abs() * 0.01 } else { 0.01 })
-                        .custom_formatter(|value, _| format::steady(value, 4))
-                        .custom_parser(format::parse);
-                    ui.add(number).labelled_by(label.id).on_hover_text(about);
-                });
-                label.id
-            })
-            .inner;
-        ui.spacing_mut().slider_width = ui.available_width();
-        let slider = Slider::new(value, range[0]..=range[1]).show_value(false).logarithmic(log);
-        ui.add(slider).labelled_by(label).on_hover_text(about);
-        ui.add_space(3.0);
-    });
-    *value != before
+    let slider = NumberSlider {
+        key: name,
+        label: name,
+        about,
+        range,
+        rail: if log { Rail::Log } else { Rail::Linear },
+        speed: if log { value.abs() * 0.01 } else { 0.01 },
+        text: |value| format::steady(value, 4),
+        default: None,
+    };
+    slider.show(ui, value)
 }
 
 fn moment(ui: &mut Ui, cx: &mut PaneContext<'_>) {
