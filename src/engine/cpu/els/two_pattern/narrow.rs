@@ -25,6 +25,8 @@ pub(super) struct Narrow {
 const TOGETHER: usize = 4;
 /// Widest window.
 pub(super) const MOST: usize = WIDEST + 1;
+/// Powers of two in it: the sum over as many columns as a vector holds, and one in the vector to the right.
+const WHOLE: usize = MOST.ilog2() as usize + 1;
 
 impl Narrow {
     /// For odd k up to [`MOST`] and the side.
@@ -46,7 +48,7 @@ impl Narrow {
             1 => self.pass::<S, 2>(simd, change, middle, out, finish),
             2 => self.pass::<S, 3>(simd, change, middle, out, finish),
             3 => self.pass::<S, 4>(simd, change, middle, out, finish),
-            _ => self.pass::<S, 5>(simd, change, middle, out, finish),
+            _ => self.pass::<S, WHOLE>(simd, change, middle, out, finish),
         }
     }
 
@@ -113,19 +115,20 @@ impl<S: Simd, const POWERS: usize> Right<S, POWERS> {
     /// The sums over windows of k columns, and the vector of columns becomes the one to the right.
     #[inline(always)]
     fn window(&mut self, simd: S, columns: S::f32s) -> S::f32s {
-        let mut sums = columns;
+        let (mut sums, beyond) = (columns, self.sums[0]);
         let (mut window, mut offset) = (sums, 1);
         for power in 1..POWERS {
             let wider = sums + math::shifted(simd, sums, self.sums[power - 1], 1 << (power - 1));
             self.sums[power - 1] = sums;
             sums = wider;
-            if self.k & 1 << power != 0 {
+            if POWERS < WHOLE && self.k & 1 << power != 0 {
                 window += math::shifted(simd, sums, self.sums[power], offset);
                 offset += 1 << power;
             }
         }
         self.sums[POWERS - 1] = sums;
-        window
+        // The widest window needs no more shifts: its last column is the same lane of the vector to the right.
+        if POWERS == WHOLE { sums + beyond } else { window }
     }
 
     /// Writes `out`, `G` vectors, from columns and values of the same pixels.
