@@ -43,9 +43,10 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// The picture of this kind and run.
-    pub fn cell(&self, lane: Lane, kind: &str) -> Option<&Cell> {
-        self.cells.iter().find(|cell| cell.lane == lane && cell.kind == kind)
+    /// The picture of this kind and run, if it shows `mosaic`: right after a change of scene these may still be pictures of
+    /// other grids, which have other pixels.
+    pub fn cell(&self, mosaic: &Mosaic, lane: Lane, kind: &str) -> Option<&Cell> {
+        self.cells.iter().find(|cell| cell.lane == lane && cell.kind == kind).filter(|_| self.mosaic == *mosaic)
     }
 }
 
@@ -240,6 +241,15 @@ fn part(grids: &Grids<f32>, range: &Range<usize>) -> Grids<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn pictures_of_other_grids_are_not_taken_for_these() {
+        let cell = Cell { lane: Lane::Main, kind: "source", painted: None, posterior: None, image_side: 16 };
+        let pictures = Pictures { stamp: 1, mosaic: Mosaic::single(0, 20), cells: vec![cell], secs: 0.0 };
+        assert!(pictures.cell(&Mosaic::single(0, 20), Lane::Main, "source").is_some());
+        assert!(pictures.cell(&Mosaic::single(0, 512), Lane::Main, "source").is_none());
+        assert!(pictures.cell(&Mosaic::single(1, 20), Lane::Main, "source").is_none());
+    }
 
     #[test]
     fn some_of_the_grids_are_those() {

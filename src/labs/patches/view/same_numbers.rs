@@ -81,8 +81,8 @@ impl Window {
         numbers("rho_2d.npy", &[times, side, side], &|m| m.rho_2d.clone());
         numbers("local_consistency.npy", &[times], &|m| vec![m.local_consistency]);
         let sources = |prefix: &str, lane: Lane| {
-            let (map, first) =
-                self.view.read.latest().unwrap().cell(lane, "source").unwrap().posterior.clone().unwrap();
+            let pictures = self.view.read.latest().unwrap();
+            let (map, first) = pictures.cell(&pictures.mosaic, lane, "source").unwrap().posterior.clone().unwrap();
             assert_eq!((first, map.image.len()), (0, setup.count * side * side), "all grids are in sight");
             let shape = [setup.count, side, side];
             let write = |file: &str, values: &[u32]| {

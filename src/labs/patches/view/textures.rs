@@ -34,8 +34,8 @@ impl Textures {
         kind: &PictureKind,
     ) -> Option<TextureHandle> {
         let found = pictures.iter().enumerate().find_map(|(slot, pictures)| {
-            let pictures = pictures.filter(|pictures| pictures.mosaic == *mosaic)?;
-            Some((2 * pictures.stamp + slot as u64, pictures.cell(lane, kind.id)?))
+            let pictures = (*pictures)?;
+            Some((2 * pictures.stamp + slot as u64, pictures.cell(mosaic, lane, kind.id)?))
         });
         let (stamp, cell) = found?;
         let painted = cell.painted.as_ref()?;

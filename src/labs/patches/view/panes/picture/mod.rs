@@ -164,7 +164,7 @@ fn picture(
     let texture = cx.textures.picture(ui.ctx(), cx.pictures, &mosaic, lane.lane, kind);
     let mut child = ui.new_child(UiBuilder::new().max_rect(frame).id_salt(&name));
     let shown = pixels(&mut child, &name, &cx.state.camera, size, texture.as_ref());
-    let cell = cx.pictures.iter().flatten().find_map(|pictures| pictures.cell(lane.lane, kind.id));
+    let cell = cx.pictures.iter().flatten().find_map(|pictures| pictures.cell(&mosaic, lane.lane, kind.id));
     if let Some(cell) = cell {
         if let Some((map, first)) = &cell.posterior {
             overlay::seams(ui, &shown, &mosaic, cx.state.seams, cell, map, *first);

@@ -75,7 +75,7 @@ pub(super) fn interact(
 
 /// What the source picture knows of a pixel.
 fn source_words(cx: &PaneContext<'_>, lane: &LanePicture, kind: &PictureKind, pixel: Pixel) -> Option<String> {
-    let cell = cx.pictures.iter().flatten().find_map(|pictures| pictures.cell(lane.lane, kind.id))?;
+    let cell = cx.pictures.iter().flatten().find_map(|pictures| pictures.cell(&cx.mosaic, lane.lane, kind.id))?;
     let (map, first) = cell.posterior.as_ref()?;
     let index = pixel.grid.checked_sub(*first)? * lane.phi.area() + pixel.index(lane.phi.side);
     let side = cell.image_side.max(1) as u32;
